@@ -1,0 +1,25 @@
+# Everything the engine links, found once.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+
+# Only libjpeg-turbo is acceptable: other libjpegs may spill pictures to temporary files.
+include(CheckCSourceCompiles)
+set(CMAKE_REQUIRED_INCLUDES ${JPEG_INCLUDE_DIRS})
+check_c_source_compiles("
+#include <stdio.h>
+#include <jpeglib.h>
+#ifndef LIBJPEG_TURBO_VERSION_NUMBER
+#error not libjpeg-turbo
+#endif
+int main(void) { return 0; }" KNOWNIMAGE_HAVE_LIBJPEG_TURBO)
+unset(CMAKE_REQUIRED_INCLUDES)
+if(NOT KNOWNIMAGE_HAVE_LIBJPEG_TURBO)
+    message(FATAL_ERROR "libjpeg-turbo is required (Debian: libjpeg62-turbo-dev)")
+endif()

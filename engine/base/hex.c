@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/hex.h"
+
+void ki_hex_encode(const uint8_t *bytes, size_t nbytes, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < nbytes; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * nbytes] = '\0';
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return -1;
+}
+
+bool ki_is_hex(const char *text, size_t ntext)
+{
+    for (size_t i = 0; i < ntext; i++) {
+        if (hex_value(text[i]) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ki_hex_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes)
+{
+    if (ntext != 2 * nbytes) {
+        return false;
+    }
+    for (size_t i = 0; i < nbytes; i++) {
+        int high = hex_value(text[2 * i]);
+        int low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+    if (c == '+') {
+        return 62;
+    }
+    return c == '/' ? 63 : -1;
+}
+
+bool ki_base64_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes)
+{
+    if (ntext % 4 != 0 || ntext / 4 != (nbytes + 2) / 3) {
+        return false;
+    }
+    size_t ndigits = (nbytes * 8 + 5) / 6;
+    uint32_t bits = 0;
+    unsigned nbits = 0;
+    size_t done = 0;
+    for (size_t i = 0; i < ndigits; i++) {
+        int value = base64_value(text[i]);
+        if (value < 0) {
+            return false;
+        }
+        bits = bits << 6 | (uint32_t)value;
+        nbits += 6;
+        if (nbits >= 8) {
+            nbits -= 8;
+            out[done++] = (uint8_t)(bits >> nbits);
+            bits &= (1u << nbits) - 1u;
+        }
+    }
+    for (size_t i = ndigits; i < ntext; i++) {
+        if (text[i] != '=') {
+            return false;
+        }
+    }
+    return bits == 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a decoder is: bytes in, rows out, top to bottom, none kept longer than the
+ * format forces it to. Adding a codec adds one file and one line in decode.c.
+ */
+#ifndef KI_DECODE_DECODER_H
+#define KI_DECODE_DECODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <knownimage/image.h>
+#include <knownimage/limits.h>
+
+/* Samples of a row, 8 bits each, 0 dark … 255 light; the value is the stride in bytes
+ * from one pixel to the next. Alpha is dropped, the colour under it is kept. */
+enum ki_row_layout {
+    KI_ROW_GRAY8 = 1,
+    KI_ROW_RGB8 = 3
+};
+
+/* Where the rows go. begin is called once, after the header passed the limits, with
+ * sides of at least 1; row is called height times unless decoding fails. A reason other
+ * than NONE ends decoding and becomes its result. */
+struct ki_row_sink {
+    void *context;
+    enum ki_reason (*begin)(void *context, uint32_t width, uint32_t height,
+                            enum ki_row_layout layout);
+    enum ki_reason (*row)(void *context, const uint8_t *samples);
+};
+
+struct ki_decode_request {
+    const uint8_t *data;
+    size_t nbytes;
+    const struct ki_limits *limits;
+    struct ki_row_sink sink;
+};
+
+struct ki_decoder {
+    enum ki_format format;
+    /* Decodes one still picture and fills info as far as it got (format and nbytes are
+     * set by the caller). NONE only if the file was read to its end without a sign of
+     * missing or damaged picture data. */
+    enum ki_reason (*decode)(const struct ki_decode_request *request,
+                             struct ki_image_info *info);
+};
+
+extern const struct ki_decoder ki_decoder_jpeg;
+extern const struct ki_decoder ki_decoder_png;
+
+#endif

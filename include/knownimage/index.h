@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The index: a folder that holds the catalog (lists and entries, the truth), immutable
+ * segments made from it, and a MANIFEST that names the current generation of segments.
+ * Lookups read one open generation and nothing else.
+ *
+ * Threads: an open struct ki_index is immutable; any number of threads may look up in
+ * it at once. Functions that take a folder may be called from any thread or process:
+ * writers exclude each other by a lock file and wait for it; readers never wait.
+ */
+#ifndef KNOWNIMAGE_INDEX_H
+#define KNOWNIMAGE_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <knownimage/hash.h>
+#include <knownimage/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    KI_LIST_NAME_NBYTES = 64,   /* with terminator; [A-Za-z0-9._-], not first '.' or '-' */
+    KI_LIST_SOURCE_NBYTES = 64, /* with terminator; the same letters */
+    KI_ENTRY_ID_NBYTES = 1024,  /* longest entry id, without a terminator */
+    KI_CATEGORY_NBYTES = 64     /* longest scheme or code, without a terminator */
+};
+
+/* What a list is for. */
+enum ki_purpose {
+    KI_PURPOSE_MATCH = 0, /* "match" */
+    KI_PURPOSE_ALLOW,     /* "allow": counter-evidence; its hits make no match */
+    KI_PURPOSE_TEST,      /* "test": its hits match but never act */
+    KI_NPURPOSES
+};
+
+/* What the operator wants done about a match; the strongest of all hits wins. */
+enum ki_action {
+    KI_ACTION_OBSERVE = 0, /* "observe" */
+    KI_ACTION_REVIEW,      /* "review" */
+    KI_ACTION_BLOCK,       /* "block" */
+    KI_NACTIONS
+};
+
+KI_API const char *ki_purpose_text(enum ki_purpose purpose);
+KI_API const char *ki_action_text(enum ki_action action);
+KI_API bool ki_purpose_from_text(const char *text, enum ki_purpose *out);
+KI_API bool ki_action_from_text(const char *text, enum ki_action *out);
+
+/* A list with its policy, by value. */
+struct ki_list_info {
+    char name[KI_LIST_NAME_NBYTES];
+    char source[KI_LIST_SOURCE_NBYTES]; /* who vouches for it; the name if not given */
+    enum ki_purpose purpose;
+    enum ki_action action;
+    unsigned radius;      /* PDQ hits at this distance or less; 0…KI_RADIUS_MAX */
+    unsigned min_quality; /* of the picture, 0…100, for a PDQ hit to count */
+    uint32_t id;          /* given by the catalog, never used again */
+    uint64_t serial;      /* counts the changes of this list */
+    uint64_t nentries;
+    uint64_t nhashes[KI_NKINDS];
+};
+
+/* Purpose match, action review, radius 31, quality 50; zero counts. */
+KI_API struct ki_list_info ki_list_info_default(void);
+
+/* An open generation. */
+struct ki_index;
+
+/* Opens the current generation of the index in the folder. Every segment's checksum is
+ * verified before anything is looked up in it, so this reads them whole.
+ * Errors: KI_ERR_NOT_FOUND (no folder, or nothing published yet), KI_ERR_DAMAGED (names
+ * the file), KI_ERR_IO, KI_ERR_NO_MEMORY. */
+KI_API KI_MUST_CHECK enum ki_status ki_index_open(const char *folder,
+                                                  struct ki_index **out,
+                                                  struct ki_diag *diag);
+KI_API void ki_index_close(struct ki_index *index); /* NULL is allowed */
+
+KI_API uint64_t ki_index_generation(const struct ki_index *index);
+KI_API size_t ki_index_nlists(const struct ki_index *index);
+/* i < ki_index_nlists; the result lives as long as the index. */
+KI_API const struct ki_list_info *ki_index_list(const struct ki_index *index, size_t i);
+
+/* One entry found. Pointers live as long as the index. */
+struct ki_hit {
+    const struct ki_list_info *list;
+    const char *entry;           /* the source's id, terminated; bytes as imported */
+    const char *category_scheme; /* "" if none */
+    const char *category_code;   /* "" if none */
+    enum ki_kind kind;
+    unsigned distance;           /* bits; 0 for digests */
+    enum ki_mode mode;           /* of the query; KI_MODE_PDQ for digests */
+    enum ki_transform transform; /* of the query; ORIGINAL for digests */
+};
+
+/* A growable array of hits, owned by the caller: zero-initialise, reuse by setting
+ * nhits to 0, free with ki_hits_free. One thread at a time. */
+struct ki_hits {
+    struct ki_hit *items;
+    size_t nhits;
+    size_t capacity;
+};
+KI_API void ki_hits_free(struct ki_hits *hits);
+
+/* The radius of each list's own policy, in the place of a number. */
+enum { KI_RADIUS_OF_LIST = -1 };
+
+/* Appends every entry at a distance of at most radius bits (0…KI_RADIUS_MAX, or
+ * KI_RADIUS_OF_LIST; digests are always looked up exactly). The search is exact: no
+ * neighbour is missed, none beyond the radius is returned. Order is unspecified.
+ * Errors: KI_ERR_ARGUMENT, KI_ERR_NO_MEMORY (hits found before it are kept). */
+KI_API KI_MUST_CHECK enum ki_status ki_index_lookup(const struct ki_index *index,
+                                                    const struct ki_hash *query,
+                                                    int radius, struct ki_hits *hits);
+
+/* State of the index folder. */
+struct ki_index_status {
+    uint64_t generation;       /* 0: nothing published yet */
+    uint64_t catalog_serial;   /* counts the commits of the catalog */
+    uint64_t published_serial; /* the commit that the generation was made from */
+    uint64_t nsegments;
+    uint64_t segment_nbytes;
+    uint64_t nlists;
+    uint64_t nentries;
+    uint64_t nhashes[KI_NKINDS];
+};
+KI_API KI_MUST_CHECK enum ki_status ki_index_status(const char *folder,
+                                                    struct ki_index_status *out,
+                                                    struct ki_diag *diag);
+
+/* Makes a generation from the catalog as it stands, durable when this returns. Does
+ * nothing but tell the generation if nothing has changed since. */
+KI_API KI_MUST_CHECK enum ki_status ki_index_publish(const char *folder,
+                                                     uint64_t *generation,
+                                                     struct ki_diag *diag);
+
+/* Checks the MANIFEST, every segment's checksum and tables, and that catalog and
+ * generation hold the same entries. on_problem is called once per problem found;
+ * the status is KI_ERR_DAMAGED if there was one. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_index_verify(const char *folder, void (*on_problem)(void *context, const char *text),
+                void *context, struct ki_diag *diag);
+
+/* Removes segment and temporary files that no generation names. */
+KI_API KI_MUST_CHECK enum ki_status ki_index_prune(const char *folder,
+                                                   uint64_t *nremoved,
+                                                   uint64_t *removed_nbytes,
+                                                   struct ki_diag *diag);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
