@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The catalog: lists and entries, the truth that segments are made from. One LMDB
+ * environment (catalog.mdb) with LMDB's default durability: a commit that returned is
+ * on disk. Only this folder knows LMDB; nothing returned from here points into the map.
+ *
+ * Writers exclude each other by flock on INDEX/writer.lock, held from open to close, so
+ * that an import and the publication after it are one turn. Readers take no lock.
+ */
+#ifndef KI_INDEX_CATALOG_H
+#define KI_INDEX_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <knownimage/index.h>
+
+struct ki_catalog;
+
+enum ki_catalog_access {
+    KI_CATALOG_READ, /* fails with KI_ERR_NOT_FOUND if there is no catalog */
+    KI_CATALOG_WRITE /* makes folder and catalog if needed; waits for the lock */
+};
+
+enum ki_status ki_catalog_open(const char *folder, enum ki_catalog_access access,
+                               struct ki_catalog **out, struct ki_diag *diag);
+void ki_catalog_close(struct ki_catalog *catalog); /* NULL is allowed */
+
+/* One transaction at a time per catalog. A read transaction sees one state; a write
+ * transaction is all or nothing. Commit and abort both free it. */
+struct ki_txn;
+enum ki_status ki_txn_begin(struct ki_catalog *catalog, struct ki_txn **out,
+                            struct ki_diag *diag);
+enum ki_status ki_txn_commit(struct ki_txn *txn, struct ki_diag *diag);
+void ki_txn_abort(struct ki_txn *txn); /* NULL is allowed */
+
+/* Commits so far, counted in the catalog itself; raised by every write transaction that
+ * changed something. */
+uint64_t ki_txn_serial(const struct ki_txn *txn);
+
+/* Lists. Names are checked: KI_ERR_ARGUMENT, KI_ERR_NOT_FOUND, KI_ERR_EXISTS. */
+enum ki_status ki_txn_list_find(struct ki_txn *txn, const char *name,
+                                struct ki_list_info *out, struct ki_diag *diag);
+enum ki_status ki_txn_list_all(struct ki_txn *txn, struct ki_list_info **lists,
+                               size_t *nlists, struct ki_diag *diag);
+enum ki_status ki_txn_list_add(struct ki_txn *txn, const struct ki_list_info *info,
+                               bool update, struct ki_diag *diag);
+enum ki_status ki_txn_list_remove(struct ki_txn *txn, const char *name,
+                                  uint64_t *nentries, struct ki_diag *diag);
+
+/* One entry as an importer hands it in; all pointers are the caller's. */
+struct ki_entry {
+    const char *id; /* 1…KI_ENTRY_ID_NBYTES bytes, no NUL inside */
+    size_t id_nbytes;
+    const char *category_scheme; /* terminated, "" if none, < KI_CATEGORY_NBYTES */
+    const char *category_code;
+    const struct ki_hash *hashes;
+    size_t nhashes; /* at least 1 */
+};
+
+enum ki_entry_change {
+    KI_ENTRY_UNCHANGED,
+    KI_ENTRY_ADDED,
+    KI_ENTRY_UPDATED
+};
+
+/* Adds the hashes to the entry of that id, making it if it is new. Hashes it holds
+ * already are not added twice; none is taken away: two lines with one file name must
+ * not lose either. A category that is given replaces the one before. */
+enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
+                                const struct ki_entry *entry,
+                                enum ki_entry_change *change, struct ki_diag *diag);
+
+/* Calls visit for every entry of a list (list_id 0: of all lists, in order of list id),
+ * in order of entry key. The entry is valid during the call only. A status other than
+ * KI_OK ends the walk and is returned. */
+typedef enum ki_status (*ki_entry_visit)(void *context, uint32_t list_id,
+                                         const struct ki_entry *entry);
+enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id, ki_entry_visit visit,
+                              void *context, struct ki_diag *diag);
+
+#endif
