@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stable names of purposes, actions, verdicts and tiers. */
+#include <knownimage/match.h>
+
+#include <string.h>
+
+static const char *const purpose_texts[KI_NPURPOSES] = {
+    [KI_PURPOSE_MATCH] = "match",
+    [KI_PURPOSE_ALLOW] = "allow",
+    [KI_PURPOSE_TEST] = "test",
+};
+
+static const char *const action_texts[KI_NACTIONS] = {
+    [KI_ACTION_OBSERVE] = "observe",
+    [KI_ACTION_REVIEW] = "review",
+    [KI_ACTION_BLOCK] = "block",
+};
+
+static const char *const verdict_texts[KI_NVERDICTS] = {
+    [KI_VERDICT_NOT_EXAMINED] = "not_examined",
+    [KI_VERDICT_NO_MATCH] = "no_match",
+    [KI_VERDICT_MATCH] = "match",
+};
+
+static const char *const tier_texts[KI_NTIERS] = {
+    [KI_TIER_NONE] = "",
+    [KI_TIER_NEAR] = "near",
+    [KI_TIER_CORROBORATED] = "corroborated",
+    [KI_TIER_EXACT] = "exact",
+};
+
+const char *ki_purpose_text(enum ki_purpose purpose)
+{
+    return (unsigned)purpose < KI_NPURPOSES ? purpose_texts[purpose] : "unknown";
+}
+
+const char *ki_action_text(enum ki_action action)
+{
+    return (unsigned)action < KI_NACTIONS ? action_texts[action] : "unknown";
+}
+
+const char *ki_verdict_text(enum ki_verdict verdict)
+{
+    return (unsigned)verdict < KI_NVERDICTS ? verdict_texts[verdict] : "not_examined";
+}
+
+const char *ki_tier_text(enum ki_tier tier)
+{
+    return (unsigned)tier < KI_NTIERS ? tier_texts[tier] : "";
+}
+
+bool ki_purpose_from_text(const char *text, enum ki_purpose *out)
+{
+    for (unsigned i = 0; i < KI_NPURPOSES; i++) {
+        if (strcmp(purpose_texts[i], text) == 0) {
+            *out = (enum ki_purpose)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ki_action_from_text(const char *text, enum ki_action *out)
+{
+    for (unsigned i = 0; i < KI_NACTIONS; i++) {
+        if (strcmp(action_texts[i], text) == 0) {
+            *out = (enum ki_action)i;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bytes/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FIRST_CAPACITY = 64 * 1024 };
+
+static bool source_reserve(struct ki_source *source, size_t capacity)
+{
+    if (capacity <= source->capacity) {
+        return true;
+    }
+    uint8_t *moved = realloc(source->data, capacity);
+    if (!moved) {
+        return false;
+    }
+    source->data = moved;
+    source->capacity = capacity;
+    return true;
+}
+
+static enum ki_reason unreadable(struct ki_source *source)
+{
+    source->os_error = errno;
+    return KI_REASON_UNREADABLE;
+}
+
+/* Room for one byte more than the limit tells an input at the limit from one over it. */
+static bool source_grow(struct ki_source *source, uint64_t limit_nbytes)
+{
+    if (source->nbytes < source->capacity) {
+        return true;
+    }
+    uint64_t wanted = source->capacity ? (uint64_t)source->capacity * 2 : FIRST_CAPACITY;
+    if (wanted > limit_nbytes + 1) {
+        wanted = limit_nbytes + 1;
+    }
+    return wanted <= SIZE_MAX && source_reserve(source, (size_t)wanted);
+}
+
+static enum ki_reason read_to_end(struct ki_source *source, int fd, uint64_t limit_nbytes)
+{
+    for (;;) {
+        if (source->nbytes > limit_nbytes) {
+            return KI_REASON_LIMIT_FILE_SIZE;
+        }
+        if (!source_grow(source, limit_nbytes)) {
+            return KI_REASON_OUT_OF_MEMORY;
+        }
+        ssize_t got = read(fd, source->data + source->nbytes,
+                           source->capacity - source->nbytes);
+        if (got == 0) {
+            return source->nbytes ? KI_REASON_NONE : KI_REASON_EMPTY;
+        }
+        if (got > 0) {
+            source->nbytes += (size_t)got;
+        } else if (errno != EINTR) {
+            return unreadable(source);
+        }
+    }
+}
+
+static void source_begin(struct ki_source *source)
+{
+    source->nbytes = 0;
+    source->file_nbytes = 0;
+    source->os_error = 0;
+}
+
+enum ki_reason ki_source_read_fd(struct ki_source *source, int fd, uint64_t limit_nbytes)
+{
+    source_begin(source);
+    return read_to_end(source, fd, limit_nbytes);
+}
+
+static enum ki_reason read_regular(struct ki_source *source, int fd,
+                                   uint64_t limit_nbytes)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0) {
+        return unreadable(source);
+    }
+    if (S_ISDIR(info.st_mode)) {
+        errno = EISDIR;
+        return unreadable(source);
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return KI_REASON_NOT_A_FILE;
+    }
+    uint64_t size = info.st_size > 0 ? (uint64_t)info.st_size : 0;
+    if (size > limit_nbytes) {
+        source->file_nbytes = size;
+        return KI_REASON_LIMIT_FILE_SIZE;
+    }
+    /* One byte more than the size, so that the end is met without growing. */
+    if (!source_reserve(source, (size_t)size + 1)) {
+        return KI_REASON_OUT_OF_MEMORY;
+    }
+    return read_to_end(source, fd, limit_nbytes);
+}
+
+enum ki_reason ki_source_read_file(struct ki_source *source, const char *path,
+                                   uint64_t limit_nbytes)
+{
+    source_begin(source);
+    /* O_NONBLOCK: opening a pipe without a writer must not wait. It has no effect on
+     * reads of regular files. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 && errno == ENXIO) {
+        return KI_REASON_NOT_A_FILE; /* a socket */
+    }
+    if (fd < 0) {
+        return unreadable(source);
+    }
+    enum ki_reason reason = read_regular(source, fd, limit_nbytes);
+    (void)close(fd);
+    return reason;
+}
+
+void ki_source_reset(struct ki_source *source, size_t keep_nbytes)
+{
+    if (source->capacity > keep_nbytes) {
+        ki_source_free(source);
+    }
+    source_begin(source);
+}
+
+void ki_source_free(struct ki_source *source)
+{
+    free(source->data);
+    memset(source, 0, sizeof *source);
+}
