@@ -19,6 +19,7 @@ static inline bool ki_add_size(size_t a, size_t b, size_t *out)
 
 /* Grows *items, an array of *capacity elements of item_nbytes, to hold at least needed
  * elements (doubling). False and everything untouched if memory or size_t runs out. */
-bool ki_array_reserve(void **items, size_t *capacity, size_t needed, size_t item_nbytes);
+bool ki_array_reserve(void **items, size_t *capacity, size_t needed,
+                      size_t item_nbytes);
 
 #endif

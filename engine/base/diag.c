@@ -38,8 +38,7 @@ static void diag_write(struct ki_diag *diag, enum ki_status status, const char *
                        va_list arguments)
 {
     diag->status = status;
-    int written =
-        vsnprintf(diag->message, sizeof diag->message, format, arguments);
+    int written = vsnprintf(diag->message, sizeof diag->message, format, arguments);
     if (written < 0) {
         diag->message[0] = '\0';
     }

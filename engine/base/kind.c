@@ -26,14 +26,10 @@ static const char *const mode_texts[KI_NMODES] = {
 };
 
 static const char *const transform_texts[KI_NTRANSFORMS] = {
-    [KI_TRANSFORM_ORIGINAL] = "original",
-    [KI_TRANSFORM_ROT90] = "rot90",
-    [KI_TRANSFORM_ROT180] = "rot180",
-    [KI_TRANSFORM_ROT270] = "rot270",
-    [KI_TRANSFORM_FLIPX] = "flipx",
-    [KI_TRANSFORM_FLIPY] = "flipy",
-    [KI_TRANSFORM_FLIPPLUS1] = "flipplus1",
-    [KI_TRANSFORM_FLIPMINUS1] = "flipminus1",
+    [KI_TRANSFORM_ORIGINAL] = "original",   [KI_TRANSFORM_ROT90] = "rot90",
+    [KI_TRANSFORM_ROT180] = "rot180",       [KI_TRANSFORM_ROT270] = "rot270",
+    [KI_TRANSFORM_FLIPX] = "flipx",         [KI_TRANSFORM_FLIPY] = "flipy",
+    [KI_TRANSFORM_FLIPPLUS1] = "flipplus1", [KI_TRANSFORM_FLIPMINUS1] = "flipminus1",
 };
 
 const char *ki_kind_text(enum ki_kind kind)
@@ -53,7 +49,8 @@ const char *ki_mode_text(enum ki_mode mode)
 
 const char *ki_transform_text(enum ki_transform transform)
 {
-    return (unsigned)transform < KI_NTRANSFORMS ? transform_texts[transform] : "unknown";
+    return (unsigned)transform < KI_NTRANSFORMS ? transform_texts[transform]
+                                                : "unknown";
 }
 
 static bool find_text(const char *const *texts, size_t ntexts, const char *text,

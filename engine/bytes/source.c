@@ -31,20 +31,23 @@ static enum ki_reason unreadable(struct ki_source *source)
     return KI_REASON_UNREADABLE;
 }
 
-/* Room for one byte more than the limit tells an input at the limit from one over it. */
+/* Room for one byte more than the limit tells an input at the limit from one over it.
+ */
 static bool source_grow(struct ki_source *source, uint64_t limit_nbytes)
 {
     if (source->nbytes < source->capacity) {
         return true;
     }
-    uint64_t wanted = source->capacity ? (uint64_t)source->capacity * 2 : FIRST_CAPACITY;
+    uint64_t wanted =
+        source->capacity ? (uint64_t)source->capacity * 2 : FIRST_CAPACITY;
     if (wanted > limit_nbytes + 1) {
         wanted = limit_nbytes + 1;
     }
     return wanted <= SIZE_MAX && source_reserve(source, (size_t)wanted);
 }
 
-static enum ki_reason read_to_end(struct ki_source *source, int fd, uint64_t limit_nbytes)
+static enum ki_reason read_to_end(struct ki_source *source, int fd,
+                                  uint64_t limit_nbytes)
 {
     for (;;) {
         if (source->nbytes > limit_nbytes) {
@@ -53,8 +56,8 @@ static enum ki_reason read_to_end(struct ki_source *source, int fd, uint64_t lim
         if (!source_grow(source, limit_nbytes)) {
             return KI_REASON_OUT_OF_MEMORY;
         }
-        ssize_t got = read(fd, source->data + source->nbytes,
-                           source->capacity - source->nbytes);
+        ssize_t got =
+            read(fd, source->data + source->nbytes, source->capacity - source->nbytes);
         if (got == 0) {
             return source->nbytes ? KI_REASON_NONE : KI_REASON_EMPTY;
         }
@@ -73,7 +76,8 @@ static void source_begin(struct ki_source *source)
     source->os_error = 0;
 }
 
-enum ki_reason ki_source_read_fd(struct ki_source *source, int fd, uint64_t limit_nbytes)
+enum ki_reason ki_source_read_fd(struct ki_source *source, int fd,
+                                 uint64_t limit_nbytes)
 {
     source_begin(source);
     return read_to_end(source, fd, limit_nbytes);

@@ -23,8 +23,8 @@ extern "C" {
 
 enum {
     KI_PDQ_NBYTES = 32,
-    KI_PDQ_NHEX = 64,      /* hex digits, without a terminator */
-    KI_PDQ_MIN_SIDE = 5,   /* pixels; below it the hash is all zero, quality 0 */
+    KI_PDQ_NHEX = 64,    /* hex digits, without a terminator */
+    KI_PDQ_MIN_SIDE = 5, /* pixels; below it the hash is all zero, quality 0 */
     KI_QUALITY_MAX = 100,
     KI_QUALITY_DEFAULT = 50, /* hashes below it are noise (Meta's published default) */
     KI_RADIUS_DEFAULT = 31,  /* match at a distance of 31 bits or less (likewise) */
@@ -138,10 +138,10 @@ struct ki_pdq_result {
 /* Everything computed from one input. */
 struct ki_hashes {
     struct ki_image_info info;
-    enum ki_reason reason;       /* why there is no PDQ; NONE if asked for and present,
-                                    or not asked for */
-    int os_error;                /* errno behind KI_REASON_UNREADABLE, else 0 */
-    unsigned digests;            /* mask of the kinds present below */
+    enum ki_reason reason; /* why there is no PDQ; NONE if asked for and present,
+                              or not asked for */
+    int os_error;          /* errno behind KI_REASON_UNREADABLE, else 0 */
+    unsigned digests;      /* mask of the kinds present below */
     struct ki_hash digest[KI_NKINDS]; /* indexed by kind; PDQ's place is unused */
     struct ki_pdq_result pdq[KI_NMODES];
 };

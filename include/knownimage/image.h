@@ -43,8 +43,10 @@ enum ki_reason {
     KI_REASON_NOT_A_FILE,         /* "not-a-file": a device, socket or pipe */
     KI_REASON_EMPTY,              /* "empty": zero bytes */
     KI_REASON_UNSUPPORTED_FORMAT, /* "unsupported-format": no decoder for it here */
-    KI_REASON_UNSUPPORTED_CODING, /* "unsupported-coding": e.g. 12-bit or lossless JPEG */
-    KI_REASON_UNSUPPORTED_FRAMES, /* "unsupported-frames": only one frame was examined */
+    KI_REASON_UNSUPPORTED_CODING, /* "unsupported-coding": e.g. 12-bit or lossless JPEG
+                                   */
+    KI_REASON_UNSUPPORTED_FRAMES, /* "unsupported-frames": only one frame was examined
+                                   */
     KI_REASON_TRUNCATED,          /* "truncated": the data end before the picture */
     KI_REASON_CORRUPT,            /* "corrupt": the data contradict themselves */
     KI_REASON_TOO_SMALL,          /* "too-small": a side under 5 pixels has no PDQ */
@@ -63,14 +65,14 @@ enum ki_reason {
 
 struct ki_image_info {
     enum ki_format format;
-    uint64_t nbytes;      /* encoded size; 0 if unknown */
-    uint32_t width;       /* pixels; 0 until a header was read */
-    uint32_t height;      /* pixels */
-    uint32_t nchannels;   /* as coded: 1 grey, 2 grey+alpha, 3 colour, 4 colour+alpha
-                             or CMYK; a palette counts as 3 */
-    uint32_t nwarnings;   /* codec warnings, tolerated ones included */
-    uint32_t nframes;     /* frames the file declares; 1 for a still picture */
-    bool needs_whole;     /* the codec had to hold the whole picture */
+    uint64_t nbytes;    /* encoded size; 0 if unknown */
+    uint32_t width;     /* pixels; 0 until a header was read */
+    uint32_t height;    /* pixels */
+    uint32_t nchannels; /* as coded: 1 grey, 2 grey+alpha, 3 colour, 4 colour+alpha
+                           or CMYK; a palette counts as 3 */
+    uint32_t nwarnings; /* codec warnings, tolerated ones included */
+    uint32_t nframes;   /* frames the file declares; 1 for a still picture */
+    bool needs_whole;   /* the codec had to hold the whole picture */
 };
 
 /* Stable lower-case name ("jpeg", "png", …, "unknown"); static storage. */

@@ -23,7 +23,8 @@ extern "C" {
 #endif
 
 enum {
-    KI_LIST_NAME_NBYTES = 64,   /* with terminator; [A-Za-z0-9._-], not first '.' or '-' */
+    KI_LIST_NAME_NBYTES =
+        64, /* with terminator; [A-Za-z0-9._-], not first '.' or '-' */
     KI_LIST_SOURCE_NBYTES = 64, /* with terminator; the same letters */
     KI_ENTRY_ID_NBYTES = 1024,  /* longest entry id, without a terminator */
     KI_CATEGORY_NBYTES = 64     /* longest scheme or code, without a terminator */
@@ -74,9 +75,8 @@ struct ki_index;
  * verified before anything is looked up in it, so this reads them whole.
  * Errors: KI_ERR_NOT_FOUND (no folder, or nothing published yet), KI_ERR_DAMAGED (names
  * the file), KI_ERR_IO, KI_ERR_NO_MEMORY. */
-KI_API KI_MUST_CHECK enum ki_status ki_index_open(const char *folder,
-                                                  struct ki_index **out,
-                                                  struct ki_diag *diag);
+KI_API KI_MUST_CHECK enum ki_status
+ki_index_open(const char *folder, struct ki_index **out, struct ki_diag *diag);
 KI_API void ki_index_close(struct ki_index *index); /* NULL is allowed */
 
 KI_API uint64_t ki_index_generation(const struct ki_index *index);
@@ -127,15 +127,13 @@ struct ki_index_status {
     uint64_t nentries;
     uint64_t nhashes[KI_NKINDS];
 };
-KI_API KI_MUST_CHECK enum ki_status ki_index_status(const char *folder,
-                                                    struct ki_index_status *out,
-                                                    struct ki_diag *diag);
+KI_API KI_MUST_CHECK enum ki_status
+ki_index_status(const char *folder, struct ki_index_status *out, struct ki_diag *diag);
 
 /* Makes a generation from the catalog as it stands, durable when this returns. Does
  * nothing but tell the generation if nothing has changed since. */
-KI_API KI_MUST_CHECK enum ki_status ki_index_publish(const char *folder,
-                                                     uint64_t *generation,
-                                                     struct ki_diag *diag);
+KI_API KI_MUST_CHECK enum ki_status
+ki_index_publish(const char *folder, uint64_t *generation, struct ki_diag *diag);
 
 /* Checks the MANIFEST, every segment's checksum and tables, and that catalog and
  * generation hold the same entries. on_problem is called once per problem found;

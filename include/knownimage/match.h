@@ -43,18 +43,18 @@ KI_API const char *ki_tier_text(enum ki_tier tier); /* "" for none */
 struct ki_result {
     enum ki_verdict verdict;
     enum ki_tier tier;
-    enum ki_reason reason;   /* NONE unless not examined */
-    bool has_action;         /* on a match only */
+    enum ki_reason reason; /* NONE unless not examined */
+    bool has_action;       /* on a match only */
     enum ki_action action;
-    int os_error;            /* errno behind KI_REASON_UNREADABLE, else 0 */
+    int os_error; /* errno behind KI_REASON_UNREADABLE, else 0 */
     struct ki_image_info info;
-    bool has_quality;        /* a PDQ was computed */
-    unsigned quality;        /* of mode pdq, or of the only mode asked for */
+    bool has_quality; /* a PDQ was computed */
+    unsigned quality; /* of mode pdq, or of the only mode asked for */
     uint64_t generation;
     uint64_t elapsed_us;
     const struct ki_hit *hits; /* strongest first: digests, then by distance */
     size_t nhits;
-    size_t nhits_total;      /* hits found; more than nhits if a limit cut them off */
+    size_t nhits_total; /* hits found; more than nhits if a limit cut them off */
 };
 
 #ifdef __cplusplus

@@ -22,8 +22,8 @@ struct ki_scan_options {
     struct ki_hash_options hash; /* what to compute; dihedral on by default */
     size_t max_hits;             /* hits kept per result; 0: all; default 256 */
     /* The rest is for ki_scan_paths only. */
-    unsigned njobs;              /* worker threads; 0: one per processor */
-    bool ordered;                /* results in the order of the walk, not of completion */
+    unsigned njobs; /* worker threads; 0: one per processor */
+    bool ordered;   /* results in the order of the walk, not of completion */
 };
 
 /* All kinds, mode pdq, dihedral, default limits, 256 hits, unordered. */
@@ -44,9 +44,8 @@ KI_API void ki_scanner_destroy(struct ki_scanner *scanner); /* NULL is allowed *
 KI_API KI_MUST_CHECK enum ki_status ki_scan_memory(struct ki_scanner *scanner,
                                                    const void *data, size_t nbytes,
                                                    struct ki_result *out);
-KI_API KI_MUST_CHECK enum ki_status ki_scan_file(struct ki_scanner *scanner,
-                                                 const char *path,
-                                                 struct ki_result *out);
+KI_API KI_MUST_CHECK enum ki_status
+ki_scan_file(struct ki_scanner *scanner, const char *path, struct ki_result *out);
 KI_API KI_MUST_CHECK enum ki_status ki_scan_fd(struct ki_scanner *scanner, int fd,
                                                struct ki_result *out);
 
@@ -67,7 +66,7 @@ struct ki_scan_summary {
     uint64_t nspecials_skipped; /* devices, sockets and pipes met in folders */
     uint64_t nfolders_failed;   /* folders that could not be read */
     uint64_t elapsed_us;
-    bool stopped;               /* is_stopped ended it */
+    bool stopped; /* is_stopped ended it */
 };
 
 /* Walks the paths: a file is scanned (a symbolic link named here is followed), a folder

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hash/pdq.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = 64 };
+
+void ki_pdq_tables_init(struct ki_pdq_tables *tables)
+{
+    /* The scale is rounded to float before the product with the double cosine, as the
+     * reference does; a bit near the median can hang on it. */
+    const double pi = 3.14159265358979323846;
+    const float scale = (float)sqrt(2.0 / SIDE);
+    for (int i = 0; i < KI_DCT_SIDE; i++) {
+        for (int j = 0; j < SIDE; j++) {
+            double angle = pi / (2.0 * SIDE) * (i + 1) * (2 * j + 1);
+            tables->dct[i][j] = (float)((double)scale * cos(angle));
+        }
+    }
+}
+
+static void dct_64_to_16(const struct ki_pdq_tables *tables, const float *samples,
+                         float out[KI_DCT_NSAMPLES])
+{
+    float half[KI_DCT_SIDE][SIDE] = {{0}};
+    for (int i = 0; i < KI_DCT_SIDE; i++) {
+        for (int k = 0; k < SIDE; k++) {
+            float factor = tables->dct[i][k];
+            for (int j = 0; j < SIDE; j++) {
+                half[i][j] += factor * samples[k * SIDE + j];
+            }
+        }
+    }
+    for (int i = 0; i < KI_DCT_SIDE; i++) {
+        for (int j = 0; j < KI_DCT_SIDE; j++) {
+            float sum = 0.0f;
+            for (int k = 0; k < SIDE; k++) {
+                sum += half[i][k] * tables->dct[j][k];
+            }
+            out[i * KI_DCT_SIDE + j] = sum;
+        }
+    }
+}
+
+static void swap_floats(float *a, float *b)
+{
+    float kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* The value at place `rank` (from 0) of the sorted array, by Hoare's selection. */
+static float select_rank(float *values, int count, int rank)
+{
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+        float pivot = values[(low + high) / 2];
+        int i = low;
+        int j = high;
+        while (i <= j) {
+            while (values[i] < pivot) {
+                i++;
+            }
+            while (values[j] > pivot) {
+                j--;
+            }
+            if (i <= j) {
+                swap_floats(&values[i], &values[j]);
+                i++;
+                j--;
+            }
+        }
+        if (rank <= j) {
+            high = j;
+        } else if (rank >= i) {
+            low = i;
+        } else {
+            break;
+        }
+    }
+    return values[rank];
+}
+
+static void bits_from_coefficients(const float coefficients[KI_DCT_NSAMPLES],
+                                   struct ki_pdq *out)
+{
+    float sorted[KI_DCT_NSAMPLES];
+    memcpy(sorted, coefficients, sizeof sorted);
+    float median = select_rank(sorted, KI_DCT_NSAMPLES, KI_DCT_NSAMPLES / 2 - 1);
+    memset(out, 0, sizeof *out);
+    for (int k = 0; k < KI_DCT_NSAMPLES; k++) {
+        if (coefficients[k] > median) {
+            out->bytes[KI_PDQ_NBYTES - 1 - k / 8] |= (uint8_t)(1u << (k % 8));
+        }
+    }
+}
+
+/* Where a coefficient goes and when its sign turns, for each transform. A mirror turns
+ * the sign of the odd frequencies, which have even indices. */
+static void transform_coefficients(const float in[KI_DCT_NSAMPLES],
+                                   enum ki_transform transform,
+                                   float out[KI_DCT_NSAMPLES])
+{
+    bool is_transposed =
+        transform == KI_TRANSFORM_ROT90 || transform == KI_TRANSFORM_ROT270 ||
+        transform == KI_TRANSFORM_FLIPPLUS1 || transform == KI_TRANSFORM_FLIPMINUS1;
+    bool mirrors_rows =
+        transform == KI_TRANSFORM_ROT180 || transform == KI_TRANSFORM_ROT270 ||
+        transform == KI_TRANSFORM_FLIPX || transform == KI_TRANSFORM_FLIPMINUS1;
+    bool mirrors_columns =
+        transform == KI_TRANSFORM_ROT90 || transform == KI_TRANSFORM_ROT180 ||
+        transform == KI_TRANSFORM_FLIPY || transform == KI_TRANSFORM_FLIPMINUS1;
+    for (int i = 0; i < KI_DCT_SIDE; i++) {
+        for (int j = 0; j < KI_DCT_SIDE; j++) {
+            bool is_negated =
+                (mirrors_rows && i % 2 == 0) != (mirrors_columns && j % 2 == 0);
+            float value = in[i * KI_DCT_SIDE + j];
+            int place = is_transposed ? j * KI_DCT_SIDE + i : i * KI_DCT_SIDE + j;
+            out[place] = is_negated ? -value : value;
+        }
+    }
+}
+
+void ki_pdq_compute(const struct ki_pdq_tables *tables, const float *samples,
+                    bool dihedral, struct ki_pdq out[KI_NTRANSFORMS])
+{
+    float coefficients[KI_DCT_NSAMPLES];
+    dct_64_to_16(tables, samples, coefficients);
+    bits_from_coefficients(coefficients, &out[KI_TRANSFORM_ORIGINAL]);
+    if (!dihedral) {
+        return;
+    }
+    for (unsigned t = KI_TRANSFORM_ORIGINAL + 1; t < KI_NTRANSFORMS; t++) {
+        float turned[KI_DCT_NSAMPLES];
+        transform_coefficients(coefficients, (enum ki_transform)t, turned);
+        bits_from_coefficients(turned, &out[t]);
+    }
+}
+
+static unsigned gradient(float a, float b)
+{
+    return (unsigned)abs((int)(((a - b) * 100.0f) / 255.0f));
+}
+
+unsigned ki_pdq_quality(const float *samples)
+{
+    unsigned sum = 0;
+    for (int i = 0; i < SIDE; i++) {
+        for (int j = 0; j < SIDE; j++) {
+            float here = samples[i * SIDE + j];
+            if (i + 1 < SIDE) {
+                sum += gradient(here, samples[(i + 1) * SIDE + j]);
+            }
+            if (j + 1 < SIDE) {
+                sum += gradient(here, samples[i * SIDE + j + 1]);
+            }
+        }
+    }
+    unsigned quality = sum / 90;
+    return quality < KI_QUALITY_MAX ? quality : KI_QUALITY_MAX;
+}
