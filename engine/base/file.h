@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that are whole or absent, whatever happens in between. */
+#ifndef KI_BASE_FILE_H
+#define KI_BASE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <knownimage/status.h>
+
+enum { KI_PATH_NBYTES = 4096 };
+
+/* out = folder/name; KI_ERR_ARGUMENT if it does not fit KI_PATH_NBYTES. */
+enum ki_status ki_path_join(const char *folder, const char *name,
+                            char out[KI_PATH_NBYTES], struct ki_diag *diag);
+
+/* mkdir -p, mode 0700: lists are sensitive. */
+enum ki_status ki_folder_make(const char *folder, struct ki_diag *diag);
+
+/* Makes the entries of a folder durable. */
+enum ki_status ki_folder_sync(const char *folder, struct ki_diag *diag);
+
+/* Writes folder/name by way of folder/name.new: write, fsync, rename, fsync of the
+ * folder. Readers see the old bytes or the new ones. */
+enum ki_status ki_file_replace(const char *folder, const char *name, const void *data,
+                               size_t nbytes, struct ki_diag *diag);
+
+/* Reads a whole file of at most limit_nbytes into new memory with a zero byte after
+ * its end; the caller frees *data. KI_ERR_NOT_FOUND if there is none. */
+enum ki_status ki_file_read(const char *path, size_t limit_nbytes, char **data,
+                            size_t *nbytes, struct ki_diag *diag);
+
+/* Opens and locks a file exclusively, waiting for it; *fd unlocks when closed. */
+enum ki_status ki_file_lock(const char *path, int *fd, struct ki_diag *diag);
+
+#endif
