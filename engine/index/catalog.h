@@ -59,11 +59,7 @@ struct ki_entry {
     size_t nhashes; /* at least 1 */
 };
 
-enum ki_entry_change {
-    KI_ENTRY_UNCHANGED,
-    KI_ENTRY_ADDED,
-    KI_ENTRY_UPDATED
-};
+enum ki_entry_change { KI_ENTRY_UNCHANGED, KI_ENTRY_ADDED, KI_ENTRY_UPDATED };
 
 /* Adds the hashes to the entry of that id, making it if it is new. Hashes it holds
  * already are not added twice; none is taken away: two lines with one file name must
@@ -77,7 +73,8 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
  * KI_OK ends the walk and is returned. */
 typedef enum ki_status (*ki_entry_visit)(void *context, uint32_t list_id,
                                          const struct ki_entry *entry);
-enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id, ki_entry_visit visit,
-                              void *context, struct ki_diag *diag);
+enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id,
+                              ki_entry_visit visit, void *context,
+                              struct ki_diag *diag);
 
 #endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "index/record.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/pack.h"
+
+enum {
+    ROW_VERSION = 1,
+    ID_KEY_NBYTES = 400,
+    ID_PREFIX_NBYTES = 336,
+    SHA256_NBYTES = 32
+};
+
+size_t ki_list_row_pack(const struct ki_list_info *info, uint8_t out[KI_LIST_ROW_NBYTES])
+{
+    struct ki_packer packer = ki_packer_begin(out, KI_LIST_ROW_NBYTES);
+    ki_pack_uint(&packer, ROW_VERSION, 1);
+    ki_pack_uint(&packer, info->id, 4);
+    ki_pack_uint(&packer, (uint64_t)info->purpose, 1);
+    ki_pack_uint(&packer, (uint64_t)info->action, 1);
+    ki_pack_uint(&packer, info->radius, 1);
+    ki_pack_uint(&packer, info->min_quality, 1);
+    ki_pack_uint(&packer, info->serial, 8);
+    ki_pack_uint(&packer, info->nentries, 8);
+    for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
+        ki_pack_uint(&packer, info->nhashes[kind], 8);
+    }
+    ki_pack_text(&packer, info->source);
+    return packer.is_good ? packer.nbytes : 0;
+}
+
+bool ki_list_row_unpack(const char *name, size_t name_nbytes, const void *row,
+                        size_t nbytes, struct ki_list_info *out)
+{
+    struct ki_unpacker unpacker = ki_unpacker_begin(row, nbytes);
+    struct ki_list_info info = {0};
+    uint64_t version = ki_unpack_uint(&unpacker, 1);
+    info.id = (uint32_t)ki_unpack_uint(&unpacker, 4);
+    info.purpose = (enum ki_purpose)ki_unpack_uint(&unpacker, 1);
+    info.action = (enum ki_action)ki_unpack_uint(&unpacker, 1);
+    info.radius = (unsigned)ki_unpack_uint(&unpacker, 1);
+    info.min_quality = (unsigned)ki_unpack_uint(&unpacker, 1);
+    info.serial = ki_unpack_uint(&unpacker, 8);
+    info.nentries = ki_unpack_uint(&unpacker, 8);
+    for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
+        info.nhashes[kind] = ki_unpack_uint(&unpacker, 8);
+    }
+    const char *source = ki_unpack_text(&unpacker);
+    if (!unpacker.is_good || version != ROW_VERSION || name_nbytes == 0 ||
+        name_nbytes >= sizeof info.name || strlen(source) >= sizeof info.source ||
+        (unsigned)info.purpose >= KI_NPURPOSES ||
+        (unsigned)info.action >= KI_NACTIONS || info.radius > KI_RADIUS_MAX ||
+        info.min_quality > KI_QUALITY_MAX) {
+        return false;
+    }
+    memcpy(info.name, name, name_nbytes);
+    memcpy(info.source, source, strlen(source) + 1);
+    *out = info;
+    return true;
+}
+
+size_t ki_entry_row_pack(const struct ki_entry_row *row,
+                         uint8_t out[KI_ENTRY_ROW_NBYTES])
+{
+    struct ki_packer packer = ki_packer_begin(out, KI_ENTRY_ROW_NBYTES);
+    ki_pack_uint(&packer, ROW_VERSION, 1);
+    ki_pack_uint(&packer, row->id_nbytes, 2);
+    ki_pack_bytes(&packer, row->id, row->id_nbytes);
+    ki_pack_text(&packer, row->category_scheme);
+    ki_pack_text(&packer, row->category_code);
+    ki_pack_uint(&packer, row->nhashes, 1);
+    for (size_t i = 0; i < row->nhashes; i++) {
+        const struct ki_hash *hash = &row->hashes[i];
+        ki_pack_uint(&packer, (uint64_t)hash->kind, 1);
+        ki_pack_bytes(&packer, hash->bytes, ki_kind_nbytes(hash->kind));
+    }
+    return packer.is_good ? packer.nbytes : 0;
+}
+
+static bool unpack_hash(struct ki_unpacker *unpacker, struct ki_hash *out)
+{
+    uint64_t kind = ki_unpack_uint(unpacker, 1);
+    if (!unpacker->is_good || kind >= KI_NKINDS) {
+        return false;
+    }
+    size_t nbytes = ki_kind_nbytes((enum ki_kind)kind);
+    const uint8_t *bytes = ki_unpack_bytes(unpacker, nbytes);
+    if (!bytes) {
+        return false;
+    }
+    memset(out, 0, sizeof *out);
+    out->kind = (enum ki_kind)kind;
+    memcpy(out->bytes, bytes, nbytes);
+    return true;
+}
+
+static bool unpack_label(struct ki_unpacker *unpacker, char out[KI_CATEGORY_NBYTES])
+{
+    const char *text = ki_unpack_text(unpacker);
+    size_t nbytes = strlen(text);
+    if (nbytes >= KI_CATEGORY_NBYTES) {
+        return false;
+    }
+    memcpy(out, text, nbytes + 1);
+    return unpacker->is_good;
+}
+
+bool ki_entry_row_unpack(const void *data, size_t nbytes, struct ki_entry_row *out)
+{
+    struct ki_unpacker unpacker = ki_unpacker_begin(data, nbytes);
+    uint64_t version = ki_unpack_uint(&unpacker, 1);
+    out->id_nbytes = (size_t)ki_unpack_uint(&unpacker, 2);
+    if (version != ROW_VERSION || out->id_nbytes > KI_ENTRY_ID_NBYTES) {
+        return false;
+    }
+    const uint8_t *id = ki_unpack_bytes(&unpacker, out->id_nbytes);
+    if (!id || !unpack_label(&unpacker, out->category_scheme) ||
+        !unpack_label(&unpacker, out->category_code)) {
+        return false;
+    }
+    memcpy(out->id, id, out->id_nbytes);
+    out->id[out->id_nbytes] = '\0';
+    out->nhashes = (size_t)ki_unpack_uint(&unpacker, 1);
+    if (out->nhashes > KI_INLINE_HASHES) {
+        return false;
+    }
+    for (size_t i = 0; i < out->nhashes; i++) {
+        if (!unpack_hash(&unpacker, &out->hashes[i])) {
+            return false;
+        }
+    }
+    return unpacker.is_good;
+}
+
+static void put_id_key(struct ki_packer *packer, const char *id, size_t id_nbytes)
+{
+    if (id_nbytes <= ID_KEY_NBYTES) {
+        ki_pack_bytes(packer, id, id_nbytes);
+        return;
+    }
+    uint8_t digest[EVP_MAX_MD_SIZE] = {0};
+    char hex[2 * SHA256_NBYTES + 1];
+    /* A digest that cannot be made gives one shared key for one prefix: entries then
+     * merge, and no hash is lost. */
+    (void)EVP_Digest(id, id_nbytes, digest, NULL, EVP_sha256(), NULL);
+    ki_pack_bytes(packer, id, ID_PREFIX_NBYTES);
+    ki_hex_encode(digest, SHA256_NBYTES, hex); /* no zero bytes within a key */
+    ki_pack_bytes(packer, hex, sizeof hex - 1);
+}
+
+static void put_big_endian(uint8_t out[4], uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        out[i] = (uint8_t)(value >> (24 - 8 * i));
+    }
+}
+
+size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
+                    uint8_t out[KI_ENTRY_KEY_NBYTES])
+{
+    uint8_t prefix[4];
+    struct ki_packer packer = ki_packer_begin(out, KI_ENTRY_KEY_NBYTES);
+    put_big_endian(prefix, list_id);
+    ki_pack_bytes(&packer, prefix, sizeof prefix);
+    put_id_key(&packer, id, id_nbytes);
+    ki_pack_uint(&packer, 0, 1);
+    return packer.nbytes;
+}
+
+size_t ki_hash_key(const uint8_t *entry_key, size_t entry_key_nbytes,
+                   const struct ki_hash *hash, uint8_t out[KI_HASH_KEY_NBYTES])
+{
+    struct ki_packer packer = ki_packer_begin(out, KI_HASH_KEY_NBYTES);
+    ki_pack_bytes(&packer, entry_key, entry_key_nbytes);
+    ki_pack_uint(&packer, 1u + (unsigned)hash->kind, 1);
+    ki_pack_bytes(&packer, hash->bytes, ki_kind_nbytes(hash->kind));
+    return packer.nbytes;
+}
+
+bool ki_hash_key_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
+                       const uint8_t *key, size_t key_nbytes, struct ki_hash *out)
+{
+    if (key_nbytes < entry_key_nbytes + 2 ||
+        memcmp(key, entry_key, entry_key_nbytes) != 0) {
+        return false;
+    }
+    unsigned kind = key[entry_key_nbytes] - 1u;
+    size_t nbytes = ki_kind_nbytes((enum ki_kind)kind);
+    if (kind >= KI_NKINDS || key_nbytes != entry_key_nbytes + 1 + nbytes) {
+        return false;
+    }
+    memset(out, 0, sizeof *out);
+    out->kind = (enum ki_kind)kind;
+    memcpy(out->bytes, key + entry_key_nbytes + 1, nbytes);
+    return true;
+}

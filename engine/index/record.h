@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of the catalog, packed. All numbers little-endian but those in keys.
+ *
+ *   list row    key: name            value: u8 version | u32 id | u8 purpose |
+ *                                    u8 action | u8 radius | u8 min_quality |
+ *                                    u64 serial | u64 nentries | u64 nhashes[4] |
+ *                                    text source
+ *   entry row   key: u32be list id | id key | 00
+ *                                    value: u8 version | u16 id_nbytes | id |
+ *                                    text scheme | text code | u8 count |
+ *                                    count × (u8 kind | hash)
+ *   hash row    key: entry key | u8 1 + kind | hash        value: empty
+ *
+ * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
+ * the SHA-256 of all of it in hex. An entry row holds up to KI_INLINE_HASHES hashes; further
+ * ones are rows of their own, so that adding the millionth hash to one id costs no more
+ * than adding the first.
+ */
+#ifndef KI_INDEX_RECORD_H
+#define KI_INDEX_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "index/catalog.h"
+
+enum {
+    KI_INLINE_HASHES = 8,
+    KI_ENTRY_KEY_NBYTES = 4 + 400 + 1,
+    KI_HASH_KEY_NBYTES = KI_ENTRY_KEY_NBYTES + 1 + KI_HASH_MAX_NBYTES,
+    KI_LIST_ROW_NBYTES = 256,
+    KI_ENTRY_ROW_NBYTES = 2048
+};
+
+/* Row → value in out; the size, or 0 if it does not fit. */
+size_t ki_list_row_pack(const struct ki_list_info *info, uint8_t out[KI_LIST_ROW_NBYTES]);
+bool ki_list_row_unpack(const char *name, size_t name_nbytes, const void *row,
+                        size_t nbytes, struct ki_list_info *out);
+
+/* The entry held in an entry row; strings and hashes by value. */
+struct ki_entry_row {
+    char id[KI_ENTRY_ID_NBYTES + 1];
+    size_t id_nbytes;
+    char category_scheme[KI_CATEGORY_NBYTES];
+    char category_code[KI_CATEGORY_NBYTES];
+    struct ki_hash hashes[KI_INLINE_HASHES];
+    size_t nhashes;
+};
+size_t ki_entry_row_pack(const struct ki_entry_row *row,
+                         uint8_t out[KI_ENTRY_ROW_NBYTES]);
+bool ki_entry_row_unpack(const void *data, size_t nbytes, struct ki_entry_row *out);
+
+/* Keys; each returns its size. */
+size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
+                    uint8_t out[KI_ENTRY_KEY_NBYTES]);
+size_t ki_hash_key(const uint8_t *entry_key, size_t entry_key_nbytes,
+                   const struct ki_hash *hash, uint8_t out[KI_HASH_KEY_NBYTES]);
+/* The hash in a hash row's key; false if the key is that of an entry row or none. */
+bool ki_hash_key_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
+                       const uint8_t *key, size_t key_nbytes, struct ki_hash *out);
+
+#endif
