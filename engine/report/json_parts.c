@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/json_parts.h"
+
+#include <string.h>
+
+void ki_json_path(struct ki_json *json, const char *path)
+{
+    ki_json_raw(json, "path", "path_bytes", path, strlen(path));
+}
+
+void ki_json_uint_or_null(struct ki_json *json, const char *key, uint64_t value)
+{
+    if (value == 0) {
+        ki_json_null(json, key);
+    } else {
+        ki_json_uint(json, key, value);
+    }
+}
+
+bool ki_report_has_nbytes(const struct ki_image_info *info, enum ki_reason reason)
+{
+    return info->nbytes > 0 || reason == KI_REASON_EMPTY;
+}
+
+void ki_json_nbytes(struct ki_json *json, const struct ki_image_info *info,
+                    enum ki_reason reason)
+{
+    if (ki_report_has_nbytes(info, reason)) {
+        ki_json_uint(json, "bytes", info->nbytes);
+    } else {
+        ki_json_null(json, "bytes");
+    }
+}
+
+static void put_category(struct ki_json *json, const struct ki_hit *hit)
+{
+    if (hit->category_scheme[0] == '\0' && hit->category_code[0] == '\0') {
+        ki_json_null(json, "category");
+        return;
+    }
+    ki_json_object_begin(json, "category");
+    ki_json_text(json, "scheme", hit->category_scheme);
+    ki_json_text(json, "code", hit->category_code);
+    ki_json_object_end(json);
+}
+
+static void put_hit(struct ki_json *json, const struct ki_hit *hit, bool with_mode)
+{
+    ki_json_object_begin(json, NULL);
+    ki_json_text(json, "list", hit->list->name);
+    ki_json_raw(json, "entry", "entry_bytes", hit->entry, strlen(hit->entry));
+    ki_json_text(json, "kind", ki_kind_text(hit->kind));
+    ki_json_uint(json, "distance", hit->distance);
+    ki_json_text(json, "transform", ki_transform_text(hit->transform));
+    put_category(json, hit);
+    if (with_mode && hit->kind == KI_KIND_PDQ) {
+        ki_json_text(json, "mode", ki_mode_text(hit->mode));
+    }
+    ki_json_text(json, "purpose", ki_purpose_text(hit->list->purpose));
+    ki_json_object_end(json);
+}
+
+void ki_json_hits(struct ki_json *json, const struct ki_hit *hits, size_t nhits,
+                  bool with_mode)
+{
+    ki_json_array_begin(json, "hits");
+    for (size_t i = 0; i < nhits; i++) {
+        put_hit(json, &hits[i], with_mode);
+    }
+    ki_json_array_end(json);
+}
