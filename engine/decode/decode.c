@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/decode.h"
 
+#include "base/clock.h"
+
 static const struct ki_decoder *const decoders[] = {
     &ki_decoder_jpeg,
     &ki_decoder_png,
@@ -28,4 +30,15 @@ enum ki_reason ki_decode_check_size(const struct ki_limits *limits, uint64_t wid
         return KI_REASON_LIMIT_PIXELS;
     }
     return KI_REASON_NONE;
+}
+
+uint64_t ki_decode_deadline_us(const struct ki_limits *limits)
+{
+    uint64_t now = ki_clock_thread_cpu_us();
+    return limits->cpu_us > UINT64_MAX - now ? UINT64_MAX : now + limits->cpu_us;
+}
+
+bool ki_decode_is_late(uint64_t deadline_us)
+{
+    return ki_clock_thread_cpu_us() >= deadline_us;
 }

@@ -15,4 +15,9 @@ enum ki_reason ki_decode(const struct ki_decode_request *request,
 enum ki_reason ki_decode_check_size(const struct ki_limits *limits, uint64_t width,
                                     uint64_t height, bool needs_whole);
 
+/* limits->cpu_us from now on the clock of this thread's processor time, and whether
+ * that moment has come (a system call: ask every few rows). */
+uint64_t ki_decode_deadline_us(const struct ki_limits *limits);
+bool ki_decode_is_late(uint64_t deadline_us);
+
 #endif

@@ -15,10 +15,7 @@
 
 /* Samples of a row, 8 bits each, 0 dark … 255 light; the value is the stride in bytes
  * from one pixel to the next. Alpha is dropped, the colour under it is kept. */
-enum ki_row_layout {
-    KI_ROW_GRAY8 = 1,
-    KI_ROW_RGB8 = 3
-};
+enum ki_row_layout { KI_ROW_GRAY8 = 1, KI_ROW_RGB8 = 3 };
 
 /* Where the rows go. begin is called once, after the header passed the limits, with
  * sides of at least 1; row is called height times unless decoding fails. A reason other

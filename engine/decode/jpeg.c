@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JPEG through libjpeg-turbo. Baseline pictures stream row by row; progressive and
+ * other multi-scan files make libjpeg hold all coefficients, so they have their own
+ * pixel limit. Decoding stops at the first sign of missing or bad picture data: what
+ * libjpeg makes up for it must not be hashed, and making it up costs time.
+ */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+#include "decode/decode.h"
+#include "decode/jpeg_reason.h"
+#include "decode/jpeg_source.h"
+
+/* libjpeg reports progress once per scanline out and per row of blocks in. */
+#define TICKS_PER_CLOCK 16u
+#define MAX_COMPONENTS_HERE 4
+
+struct jpeg_job {
+    const struct ki_decode_request *request;
+    struct ki_image_info *info;
+    struct jpeg_decompress_struct cinfo;
+    struct jpeg_error_mgr errors;
+    struct jpeg_source_mgr source;
+    struct jpeg_progress_mgr progress;
+    jmp_buf escape;
+    enum ki_reason reason;
+    uint64_t deadline_us;
+    unsigned nticks;
+    unsigned components_seen; /* bit i: a scan gave the DC of component i */
+};
+
+static _Noreturn void leave(struct jpeg_job *job, enum ki_reason reason)
+{
+    job->reason = reason;
+    longjmp(job->escape, 1);
+}
+
+static _Noreturn void on_error(j_common_ptr common)
+{
+    struct jpeg_job *job = common->client_data;
+    leave(job, ki_jpeg_error_reason(&job->cinfo));
+}
+
+static void on_message(j_common_ptr common, int level)
+{
+    struct jpeg_job *job = common->client_data;
+    if (level >= 0) {
+        return;
+    }
+    job->info->nwarnings++;
+    enum ki_reason reason = ki_jpeg_warning_reason(&job->cinfo);
+    if (reason != KI_REASON_NONE) {
+        leave(job, reason);
+    }
+}
+
+static void print_nothing(j_common_ptr common)
+{
+    (void)common;
+}
+
+static void note_components(struct jpeg_job *job)
+{
+    const struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    for (int i = 0; cinfo->Ss == 0 && i < cinfo->comps_in_scan; i++) {
+        job->components_seen |= 1u << cinfo->cur_comp_info[i]->component_index;
+    }
+}
+
+static void on_progress(j_common_ptr common)
+{
+    struct jpeg_job *job = common->client_data;
+    uint32_t nscans = (uint32_t)job->cinfo.input_scan_number;
+    if (nscans > job->request->limits->jpeg_scans) {
+        leave(job, KI_REASON_LIMIT_SCANS);
+    }
+    note_components(job);
+    if (job->nticks++ % TICKS_PER_CLOCK == 0 && ki_decode_is_late(job->deadline_us)) {
+        leave(job, KI_REASON_LIMIT_TIME);
+    }
+}
+
+static void set_memory_limit(struct jpeg_job *job)
+{
+    uint64_t nbytes = job->request->limits->memory_nbytes;
+    if (nbytes == 0) {
+        nbytes = 1; /* 0 would mean no limit to libjpeg */
+    }
+    job->cinfo.mem->max_memory_to_use = nbytes > LONG_MAX ? LONG_MAX : (long)nbytes;
+}
+
+static void create(struct jpeg_job *job)
+{
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    cinfo->err = jpeg_std_error(&job->errors);
+    job->errors.error_exit = on_error;
+    job->errors.emit_message = on_message;
+    job->errors.output_message = print_nothing;
+    cinfo->client_data = job;
+    jpeg_create_decompress(cinfo);
+    job->progress.progress_monitor = on_progress;
+    cinfo->progress = &job->progress;
+    ki_jpeg_source_init(&job->source, job->request->data, job->request->nbytes);
+    cinfo->src = &job->source;
+    set_memory_limit(job);
+}
+
+static bool choose_output(struct jpeg_decompress_struct *cinfo)
+{
+    switch (cinfo->jpeg_color_space) {
+    case JCS_GRAYSCALE:
+        cinfo->out_color_space = JCS_GRAYSCALE;
+        break;
+    case JCS_RGB:
+    case JCS_YCbCr:
+        cinfo->out_color_space = JCS_RGB;
+        break;
+    case JCS_CMYK:
+    case JCS_YCCK:
+        cinfo->out_color_space = JCS_CMYK;
+        break;
+    default:
+        return false;
+    }
+    /* Hashes are compared bit by bit with those of other tools, which use these. */
+    cinfo->dct_method = JDCT_ISLOW;
+    cinfo->do_fancy_upsampling = TRUE;
+    return cinfo->data_precision == BITS_IN_JSAMPLE &&
+           cinfo->num_components <= MAX_COMPONENTS_HERE;
+}
+
+static enum ki_reason read_header(struct jpeg_job *job)
+{
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    jpeg_read_header(cinfo, TRUE);
+    job->info->needs_whole = jpeg_has_multiple_scans(cinfo);
+    enum ki_reason reason =
+        ki_decode_check_size(job->request->limits, cinfo->image_width,
+                             cinfo->image_height, job->info->needs_whole);
+    if (reason == KI_REASON_NONE && !choose_output(cinfo)) {
+        reason = KI_REASON_UNSUPPORTED_CODING;
+    }
+    return reason;
+}
+
+static enum ki_reason begin(struct jpeg_job *job)
+{
+    const struct ki_row_sink *sink = &job->request->sink;
+    bool is_gray = job->cinfo.out_color_space == JCS_GRAYSCALE;
+    return sink->begin(sink->context, job->cinfo.image_width, job->cinfo.image_height,
+                       is_gray ? KI_ROW_GRAY8 : KI_ROW_RGB8);
+}
+
+static uint8_t multiply(unsigned a, unsigned b)
+{
+    return (uint8_t)((a * b + 127) / 255);
+}
+
+/* Adobe stores ink inverted (255 is no ink), so the stored values are already light;
+ * without its marker they are ink. invert is 0 or 255. */
+static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t npixels,
+                        uint8_t invert)
+{
+    for (size_t i = 0; i < npixels; i++, cmyk += 4, rgb += 3) {
+        unsigned k = cmyk[3] ^ invert;
+        rgb[0] = multiply(cmyk[0] ^ invert, k);
+        rgb[1] = multiply(cmyk[1] ^ invert, k);
+        rgb[2] = multiply(cmyk[2] ^ invert, k);
+    }
+}
+
+static enum ki_reason send_row(struct jpeg_job *job, const uint8_t *samples,
+                               uint8_t *rgb)
+{
+    const struct ki_row_sink *sink = &job->request->sink;
+    if (rgb == NULL) {
+        return sink->row(sink->context, samples);
+    }
+    cmyk_to_rgb(samples, rgb, job->cinfo.output_width,
+                job->cinfo.saw_Adobe_marker ? 0 : 255);
+    return sink->row(sink->context, rgb);
+}
+
+/* From libjpeg's pool, which jpeg_destroy_decompress frees. */
+static JSAMPARRAY new_row(struct jpeg_job *job, unsigned nsamples)
+{
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    return (*cinfo->mem->alloc_sarray)((j_common_ptr)cinfo, JPOOL_IMAGE,
+                                       cinfo->output_width * nsamples, 1);
+}
+
+static enum ki_reason send_rows(struct jpeg_job *job)
+{
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    JSAMPARRAY row = new_row(job, (unsigned)cinfo->output_components);
+    uint8_t *rgb = NULL;
+    if (cinfo->out_color_space == JCS_CMYK) {
+        rgb = *new_row(job, KI_ROW_RGB8);
+    }
+    enum ki_reason reason = KI_REASON_NONE;
+    while (reason == KI_REASON_NONE && cinfo->output_scanline < cinfo->output_height) {
+        jpeg_read_scanlines(cinfo, row, 1);
+        reason = send_row(job, *row, rgb);
+    }
+    return reason;
+}
+
+/* A multi-scan file may end without a single scan for one of its components. */
+static enum ki_reason check_components(const struct jpeg_job *job)
+{
+    unsigned all = (1u << job->cinfo.num_components) - 1;
+    return job->components_seen == all ? KI_REASON_NONE : KI_REASON_CORRUPT;
+}
+
+static enum ki_reason decode_picture(struct jpeg_job *job)
+{
+    create(job);
+    enum ki_reason reason = read_header(job);
+    if (reason != KI_REASON_NONE) {
+        return reason;
+    }
+    reason = begin(job);
+    if (reason != KI_REASON_NONE) {
+        return reason;
+    }
+    jpeg_start_decompress(&job->cinfo); /* reads all scans, if there are several */
+    reason = send_rows(job);
+    if (reason != KI_REASON_NONE) {
+        return reason;
+    }
+    jpeg_finish_decompress(&job->cinfo); /* reads on to the EOI */
+    return check_components(job);
+}
+
+/* The only function with setjmp; it changes no variable of its own. */
+static enum ki_reason run(struct jpeg_job *job)
+{
+    if (setjmp(job->escape) == 0) {
+        job->reason = decode_picture(job);
+    }
+    return job->reason;
+}
+
+static void fill_info(const struct jpeg_job *job)
+{
+    job->info->width = job->cinfo.image_width;
+    job->info->height = job->cinfo.image_height;
+    job->info->nchannels = (uint32_t)job->cinfo.num_components;
+    job->info->nframes = 1;
+}
+
+static enum ki_reason jpeg_decode(const struct ki_decode_request *request,
+                                  struct ki_image_info *info)
+{
+    struct jpeg_job job = {
+        .request = request,
+        .info = info,
+        .deadline_us = ki_decode_deadline_us(request->limits),
+    };
+    enum ki_reason reason = run(&job);
+    fill_info(&job);
+    jpeg_destroy_decompress(&job.cinfo);
+    return reason;
+}
+
+const struct ki_decoder ki_decoder_jpeg = {KI_FORMAT_JPEG, jpeg_decode};
