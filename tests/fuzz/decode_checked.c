@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz/decode_checked.h"
+
+#include <stdlib.h>
+
+#include "decode/decode.h"
+
+/* The optimiser must not drop the reads that a sanitizer is to see. */
+static volatile unsigned samples_sum;
+
+struct seen {
+    const struct ki_limits *limits;
+    uint32_t nbegins;
+    uint32_t nrows;
+    uint32_t width;
+    uint32_t height;
+    enum ki_row_layout layout;
+};
+
+static void require(bool is_kept)
+{
+    if (!is_kept) {
+        abort();
+    }
+}
+
+static enum ki_reason on_begin(void *context, uint32_t width, uint32_t height,
+                               enum ki_row_layout layout)
+{
+    struct seen *seen = context;
+    seen->nbegins++;
+    seen->width = width;
+    seen->height = height;
+    seen->layout = layout;
+    require(width > 0 && width <= seen->limits->side);
+    require(height > 0 && height <= seen->limits->side);
+    require((uint64_t)width * height <= seen->limits->pixels);
+    require(layout == KI_ROW_GRAY8 || layout == KI_ROW_RGB8);
+    return KI_REASON_NONE;
+}
+
+static enum ki_reason on_row(void *context, const uint8_t *samples)
+{
+    struct seen *seen = context;
+    require(seen->nbegins == 1 && seen->nrows < seen->height);
+    seen->nrows++;
+    unsigned sum = 0;
+    for (size_t i = 0; i < (size_t)seen->width * seen->layout; i++) {
+        sum += samples[i];
+    }
+    samples_sum += sum;
+    return KI_REASON_NONE;
+}
+
+static struct ki_limits small_limits(void)
+{
+    struct ki_limits limits = ki_limits_default();
+    limits.pixels = 1u << 20;
+    limits.buffered_pixels = 1u << 19;
+    limits.side = 4096;
+    limits.jpeg_scans = 20;
+    limits.png_chunks = 100;
+    limits.chunk_nbytes = 1u << 16;
+    limits.memory_nbytes = 16u << 20;
+    return limits;
+}
+
+static void check_whole(const struct seen *seen, const struct ki_image_info *info)
+{
+    require(seen->nbegins == 1 && seen->nrows == seen->height);
+    require(info->width == seen->width && info->height == seen->height);
+    require(info->nchannels >= 1 && info->nchannels <= 4);
+    require(info->nframes >= 1);
+    require((info->nchannels <= 2) == (seen->layout == KI_ROW_GRAY8));
+}
+
+void decode_checked(enum ki_format format, const uint8_t *data, size_t nbytes)
+{
+    struct ki_limits limits = small_limits();
+    struct seen seen = {.limits = &limits};
+    struct ki_decode_request request = {
+        .data = data,
+        .nbytes = nbytes,
+        .limits = &limits,
+        .sink = {.context = &seen, .begin = on_begin, .row = on_row},
+    };
+    struct ki_image_info info = {.format = format, .nbytes = nbytes};
+    enum ki_reason reason = ki_decode(&request, &info);
+    require(reason >= KI_REASON_NONE && reason < KI_NREASONS);
+    if (reason == KI_REASON_NONE) {
+        check_whole(&seen, &info);
+    }
+}
