@@ -234,8 +234,9 @@ enum ki_status ki_txn_commit(struct ki_txn *txn, struct ki_diag *diag)
     }
     int result = mdb_txn_commit(txn->txn); /* frees it, also when it fails */
     free(txn);
-    return result == MDB_SUCCESS ? KI_OK
-                                 : ki_lmdb_failed(diag, result, "commit to catalog.mdb");
+    return result == MDB_SUCCESS
+               ? KI_OK
+               : ki_lmdb_failed(diag, result, "commit to catalog.mdb");
 }
 
 void ki_txn_abort(struct ki_txn *txn)

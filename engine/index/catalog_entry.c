@@ -35,9 +35,9 @@ static enum ki_status select_list(struct ki_txn *txn, uint32_t list_id,
         }
     }
     free(lists);
-    return status == KI_OK ? KI_OK
-                           : ki_diag_set(diag, status, "there is no list of id %u",
-                                         list_id);
+    return status == KI_OK
+               ? KI_OK
+               : ki_diag_set(diag, status, "there is no list of id %u", list_id);
 }
 
 /* True with the row in *row if the entry exists. */
@@ -56,8 +56,9 @@ static enum ki_status entry_read(struct ki_txn *txn, const struct entry_key *key
         return ki_lmdb_failed(diag, result, "read the catalog");
     }
     if (!ki_entry_row_unpack(data.mv_data, data.mv_size, row)) {
-        return ki_diag_set(diag, KI_ERR_DAMAGED, "catalog.mdb: the row of an entry is "
-                                                 "damaged");
+        return ki_diag_set(diag, KI_ERR_DAMAGED,
+                           "catalog.mdb: the row of an entry is "
+                           "damaged");
     }
     return KI_OK;
 }
@@ -178,7 +179,7 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
     if (status != KI_OK) {
         return status;
     }
-    *change = !exists     ? KI_ENTRY_ADDED
+    *change = !exists      ? KI_ENTRY_ADDED
               : is_changed ? KI_ENTRY_UPDATED
                            : KI_ENTRY_UNCHANGED;
     txn->list.nentries += !exists;
@@ -224,8 +225,9 @@ static enum ki_status walk_entry(struct walk *walk, struct ki_diag *diag)
     walk->entry_key.nbytes = walk->key.mv_size;
     if (walk->key.mv_size < 6 || walk->key.mv_size > KI_ENTRY_KEY_NBYTES ||
         !ki_entry_row_unpack(walk->data.mv_data, walk->data.mv_size, &walk->row)) {
-        return ki_diag_set(diag, KI_ERR_DAMAGED, "catalog.mdb: the row of an entry is "
-                                                 "damaged");
+        return ki_diag_set(diag, KI_ERR_DAMAGED,
+                           "catalog.mdb: the row of an entry is "
+                           "damaged");
     }
     memcpy(walk->entry_key.bytes, walk->key.mv_data, walk->key.mv_size);
     walk->nhashes = 0;
@@ -319,7 +321,8 @@ static enum ki_status delete_rows(struct ki_txn *txn, uint32_t list_id,
     }
     /* Sought anew after each deletion: where the cursor stands after deleting the last
      * row of a page differs between LMDB releases. */
-    for (walk_begin(&walk, list_id); walk.result == MDB_SUCCESS && result == MDB_SUCCESS;
+    for (walk_begin(&walk, list_id);
+         walk.result == MDB_SUCCESS && result == MDB_SUCCESS;
          walk_begin(&walk, list_id)) {
         if (walk.key.mv_size < 4 || list_id_of(&walk.key) != list_id) {
             break;

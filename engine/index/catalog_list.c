@@ -49,11 +49,11 @@ static enum ki_status check_info(const struct ki_list_info *info, struct ki_diag
         return ki_diag_set(diag, KI_ERR_ARGUMENT, "the radius is 0 to %d",
                            KI_RADIUS_MAX);
     }
-    if (info->min_quality > KI_QUALITY_MAX ||
-        (unsigned)info->purpose >= KI_NPURPOSES ||
+    if (info->min_quality > KI_QUALITY_MAX || (unsigned)info->purpose >= KI_NPURPOSES ||
         (unsigned)info->action >= KI_NACTIONS) {
-        return ki_diag_set(diag, KI_ERR_ARGUMENT, "quality, purpose or action is out "
-                                                  "of range");
+        return ki_diag_set(diag, KI_ERR_ARGUMENT,
+                           "quality, purpose or action is out "
+                           "of range");
     }
     return KI_OK;
 }
@@ -64,10 +64,9 @@ static enum ki_status list_read(struct ki_txn *txn, const char *name,
 {
     MDB_val key = ki_val(name, strlen(name));
     MDB_val row;
-    int result =
-        key.mv_size == 0 || key.mv_size >= KI_LIST_NAME_NBYTES
-            ? MDB_NOTFOUND
-            : mdb_get(txn->txn, txn->lists, &key, &row);
+    int result = key.mv_size == 0 || key.mv_size >= KI_LIST_NAME_NBYTES
+                     ? MDB_NOTFOUND
+                     : mdb_get(txn->txn, txn->lists, &key, &row);
     if (result == MDB_NOTFOUND) {
         return KI_ERR_NOT_FOUND;
     }
@@ -75,8 +74,9 @@ static enum ki_status list_read(struct ki_txn *txn, const char *name,
         return ki_lmdb_failed(diag, result, "read the catalog");
     }
     if (!ki_list_row_unpack(name, strlen(name), row.mv_data, row.mv_size, out)) {
-        return ki_diag_set(diag, KI_ERR_DAMAGED, "catalog.mdb: the row of list %s is "
-                                                 "damaged",
+        return ki_diag_set(diag, KI_ERR_DAMAGED,
+                           "catalog.mdb: the row of list %s is "
+                           "damaged",
                            name);
     }
     return KI_OK;
@@ -136,7 +136,8 @@ static enum ki_status append_lists(struct ki_txn *txn, MDB_cursor *cursor,
     MDB_val key;
     MDB_val row;
     int result = mdb_cursor_get(cursor, &key, &row, MDB_FIRST);
-    for (; result == MDB_SUCCESS; result = mdb_cursor_get(cursor, &key, &row, MDB_NEXT)) {
+    for (; result == MDB_SUCCESS;
+         result = mdb_cursor_get(cursor, &key, &row, MDB_NEXT)) {
         void *items = *lists;
         if (!ki_array_reserve(&items, &capacity, *nlists + 1, sizeof **lists)) {
             return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for the lists");
@@ -144,8 +145,9 @@ static enum ki_status append_lists(struct ki_txn *txn, MDB_cursor *cursor,
         *lists = items;
         if (!ki_list_row_unpack(key.mv_data, key.mv_size, row.mv_data, row.mv_size,
                                 &(*lists)[*nlists])) {
-            return ki_diag_set(diag, KI_ERR_DAMAGED, "catalog.mdb of %s: the row of a "
-                                                     "list is damaged",
+            return ki_diag_set(diag, KI_ERR_DAMAGED,
+                               "catalog.mdb of %s: the row of a "
+                               "list is damaged",
                                txn->catalog->folder);
         }
         (*nlists)++;

@@ -18,7 +18,7 @@ struct ki_catalog {
 struct ki_txn {
     struct ki_catalog *catalog;
     MDB_txn *txn;
-    MDB_dbi meta;    /* "serial", "next-list" → u64 */
+    MDB_dbi meta; /* "serial", "next-list" → u64 */
     MDB_dbi lists;
     MDB_dbi entries;
     uint64_t serial;

@@ -16,8 +16,8 @@ enum { KI_DIGEST_NPREFIXES = 65537 };
  * prefixes[v + 1] − 1; equal keys stand side by side. */
 struct ki_digest_table {
     uint32_t nkeys;
-    uint32_t width;          /* bytes of a key */
-    const uint8_t *keys;     /* nkeys × width */
+    uint32_t width;           /* bytes of a key */
+    const uint8_t *keys;      /* nkeys × width */
     const uint32_t *prefixes; /* KI_DIGEST_NPREFIXES */
 };
 

@@ -14,7 +14,8 @@ enum {
     SHA256_NBYTES = 32
 };
 
-size_t ki_list_row_pack(const struct ki_list_info *info, uint8_t out[KI_LIST_ROW_NBYTES])
+size_t ki_list_row_pack(const struct ki_list_info *info,
+                        uint8_t out[KI_LIST_ROW_NBYTES])
 {
     struct ki_packer packer = ki_packer_begin(out, KI_LIST_ROW_NBYTES);
     ki_pack_uint(&packer, ROW_VERSION, 1);

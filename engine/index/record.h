@@ -13,9 +13,9 @@
  *   hash row    key: entry key | u8 1 + kind | hash        value: empty
  *
  * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
- * the SHA-256 of all of it in hex. An entry row holds up to KI_INLINE_HASHES hashes; further
- * ones are rows of their own, so that adding the millionth hash to one id costs no more
- * than adding the first.
+ * the SHA-256 of all of it in hex. An entry row holds up to KI_INLINE_HASHES hashes;
+ * further ones are rows of their own, so that adding the millionth hash to one id costs
+ * no more than adding the first.
  */
 #ifndef KI_INDEX_RECORD_H
 #define KI_INDEX_RECORD_H
@@ -35,7 +35,8 @@ enum {
 };
 
 /* Row → value in out; the size, or 0 if it does not fit. */
-size_t ki_list_row_pack(const struct ki_list_info *info, uint8_t out[KI_LIST_ROW_NBYTES]);
+size_t ki_list_row_pack(const struct ki_list_info *info,
+                        uint8_t out[KI_LIST_ROW_NBYTES]);
 bool ki_list_row_unpack(const char *name, size_t name_nbytes, const void *row,
                         size_t nbytes, struct ki_list_info *out);
 

@@ -30,13 +30,14 @@ static const void *table(const struct tables *tables, const char *name, size_t n
     MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
     MDB_val data;
     if (mdb_get(tables->txn, tables->dbi, &key, &data) != MDB_SUCCESS ||
-        data.mv_size != KI_TABLE_PADDING + nbytes) {
+        data.mv_size != ki_table_value_nbytes(nbytes)) {
         return NULL;
     }
     return (const uint8_t *)data.mv_data + KI_TABLE_PADDING;
 }
 
-static bool load_pdq(const struct tables *tables, struct ki_segment *segment, uint32_t n)
+static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
+                     uint32_t n)
 {
     struct ki_ring16 *ring = &segment->pdq;
     char name[KI_TABLE_NAME_NBYTES];
@@ -51,8 +52,8 @@ static bool load_pdq(const struct tables *tables, struct ki_segment *segment, ui
         ring->sketches[band] = table(tables, name, (size_t)n * sizeof(uint16_t));
         ki_table_name_band("pdq/id", band, name);
         ring->ids[band] = table(tables, name, (size_t)n * sizeof(uint32_t));
-        is_good = is_good && ring->offsets[band] && ring->sketches[band] &&
-                  ring->ids[band];
+        is_good =
+            is_good && ring->offsets[band] && ring->sketches[band] && ring->ids[band];
     }
     return is_good && ki_ring16_is_valid(ring);
 }
@@ -204,9 +205,9 @@ static enum ki_status check_file(const struct ki_segment *segment, const char *p
     char checksum[KI_CHECKSUM_NHEX + 1];
     enum ki_status status = ki_file_checksum(segment->fd, path, checksum, diag);
     if (status == KI_OK && strcmp(checksum, name->checksum) != 0) {
-        status = ki_diag_set(diag, KI_ERR_DAMAGED,
-                             "%s does not have the checksum that the MANIFEST says",
-                             path);
+        status =
+            ki_diag_set(diag, KI_ERR_DAMAGED,
+                        "%s does not have the checksum that the MANIFEST says", path);
     }
     return status;
 }

@@ -25,10 +25,7 @@
 #include "index/digest_table.h"
 #include "index/ring16.h"
 
-enum {
-    KI_SEGMENT_VERSION = 1,
-    KI_CHECKSUM_NHEX = 32
-};
+enum { KI_SEGMENT_VERSION = 1, KI_CHECKSUM_NHEX = 32 };
 
 /* What names a segment in the MANIFEST. */
 struct ki_segment_name {

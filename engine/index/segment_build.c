@@ -30,9 +30,9 @@ struct digest_row {
 
 struct ki_segment_builder {
     struct bytes entry_data;
-    struct bytes entry_at;    /* u64 each */
-    struct bytes hashes;      /* struct ki_ring_hash each */
-    struct bytes pdq_entries; /* u32 each */
+    struct bytes entry_at;           /* u64 each */
+    struct bytes hashes;             /* struct ki_ring_hash each */
+    struct bytes pdq_entries;        /* u32 each */
     struct bytes digests[KI_NKINDS]; /* struct digest_row each */
     uint32_t nentries;
     uint32_t nhashes[KI_NKINDS];
@@ -157,7 +157,7 @@ static void *table_reserve(struct writer *writer, const char *name, size_t nbyte
         void *out;
     } text = {.in = name};
     MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
-    MDB_val data = {.mv_size = KI_TABLE_PADDING + nbytes};
+    MDB_val data = {.mv_size = ki_table_value_nbytes(nbytes)};
     if (*result != MDB_SUCCESS) {
         return NULL;
     }
@@ -165,8 +165,11 @@ static void *table_reserve(struct writer *writer, const char *name, size_t nbyte
     if (*result != MDB_SUCCESS) {
         return NULL;
     }
-    memset(data.mv_data, 0, KI_TABLE_PADDING);
-    return (uint8_t *)data.mv_data + KI_TABLE_PADDING;
+    uint8_t *value = data.mv_data;
+    memset(value, 0, KI_TABLE_PADDING);
+    memset(value + KI_TABLE_PADDING + nbytes, 0,
+           data.mv_size - KI_TABLE_PADDING - nbytes);
+    return value + KI_TABLE_PADDING;
 }
 
 static void table_put(struct writer *writer, const char *name, const void *data,
@@ -370,7 +373,7 @@ static enum ki_status seal(const char *path, size_t nbytes,
 
 static enum ki_status write_failed(struct ki_diag *diag, int result, const char *path)
 {
-    enum ki_status status = result == ENOMEM          ? KI_ERR_NO_MEMORY
+    enum ki_status status = result == ENOMEM            ? KI_ERR_NO_MEMORY
                             : result == MDB_BAD_VALSIZE ? KI_ERR_LIMIT
                                                         : KI_ERR_IO;
     return ki_diag_set(diag, status, "cannot write %s: %s", path, mdb_strerror(result));

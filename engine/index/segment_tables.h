@@ -3,13 +3,20 @@
 #ifndef KI_INDEX_SEGMENT_TABLES_H
 #define KI_INDEX_SEGMENT_TABLES_H
 
+#include <stddef.h>
+
 #include <knownimage/hash.h>
 
-enum {
-    KI_TABLE_PADDING = 48,
-    KI_TABLE_NAME_NBYTES = 24,
-    KI_SEGMENT_HEADER_NBYTES = 4 + 4 + 4 * KI_NKINDS
-};
+/* LMDB aligns only values that get pages of their own, so that a small table is filled
+ * up to a size that always does. */
+enum { KI_TABLE_PADDING = 48, KI_TABLE_MIN_NBYTES = 4096, KI_TABLE_NAME_NBYTES = 24 };
+
+/* The size of the value that holds a table of nbytes. */
+static inline size_t ki_table_value_nbytes(size_t nbytes)
+{
+    return KI_TABLE_PADDING +
+           (nbytes < KI_TABLE_MIN_NBYTES ? (size_t)KI_TABLE_MIN_NBYTES : nbytes);
+}
 
 /* "prefix/NN", or "kind/part". */
 void ki_table_name_band(const char *prefix, unsigned band,

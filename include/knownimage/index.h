@@ -130,8 +130,9 @@ struct ki_index_status {
 KI_API KI_MUST_CHECK enum ki_status
 ki_index_status(const char *folder, struct ki_index_status *out, struct ki_diag *diag);
 
-/* Makes a generation from the catalog as it stands, durable when this returns. Does
- * nothing but tell the generation if nothing has changed since. */
+/* Makes a generation from the catalog as it stands, durable when this returns. If
+ * nothing has changed since the current one and its files are whole, only tells its
+ * number; missing or damaged files are made anew from the catalog. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_index_publish(const char *folder, uint64_t *generation, struct ki_diag *diag);
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * MANIFEST: one generation, as JSON, followed by a line with its own checksum. It is
+ * replaced whole; MANIFEST.previous is the one before it.
+ *
+ *   {"knownimage_manifest":1,"generation":…,"catalog_serial":…,
+ *    "segments":[{"number":…,"nbytes":…,"xxh3_128":"…"}],
+ *    "lists":[{"id":…,"name":…,"source":…,"purpose":…,"action":…,"radius":…,
+ *              "min_quality":…,"serial":…,"entries":…,"hashes":{"pdq":…,…}}]}
+ *   xxh3-128 <32 hex digits of all bytes before this line>
+ */
+#ifndef KI_INDEX_MANIFEST_H
+#define KI_INDEX_MANIFEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/file.h"
+#include "index/segment.h"
+
+#define KI_MANIFEST_NAME "MANIFEST"
+#define KI_MANIFEST_PREVIOUS_NAME "MANIFEST.previous"
+#define KI_SEGMENT_FOLDER "segments"
+
+struct ki_manifest {
+    uint64_t generation;
+    uint64_t catalog_serial;
+    struct ki_segment_name *segments;
+    size_t nsegments;
+    struct ki_list_info *lists; /* in order of id */
+    size_t nlists;
+};
+
+/* Reads and checks INDEX/name. KI_ERR_NOT_FOUND, KI_ERR_DAMAGED, KI_ERR_IO. On success
+ * the caller frees the parts with ki_manifest_free. */
+enum ki_status ki_manifest_read(const char *folder, const char *name,
+                                struct ki_manifest *out, struct ki_diag *diag);
+
+/* Keeps the current MANIFEST as MANIFEST.previous and replaces it, durably. */
+enum ki_status ki_manifest_write(const char *folder, const struct ki_manifest *manifest,
+                                 struct ki_diag *diag);
+void ki_manifest_free(struct ki_manifest *manifest);
+
+/* out = INDEX/segments/<number>.mdb */
+enum ki_status ki_segment_path(const char *folder, uint64_t number,
+                               char out[KI_PATH_NBYTES], struct ki_diag *diag);
+
+#endif
