@@ -110,14 +110,15 @@ static enum ki_reason read_regular(struct ki_source *source, int fd,
 }
 
 enum ki_reason ki_source_read_file(struct ki_source *source, const char *path,
-                                   uint64_t limit_nbytes)
+                                   bool follow, uint64_t limit_nbytes)
 {
     source_begin(source);
     /* O_NONBLOCK: opening a pipe without a writer must not wait. It has no effect on
      * reads of regular files. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 && errno == ENXIO) {
-        return KI_REASON_NOT_A_FILE; /* a socket */
+    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(path, follow ? flags : flags | O_NOFOLLOW);
+    if (fd < 0 && (errno == ENXIO || (errno == ELOOP && !follow))) {
+        return KI_REASON_NOT_A_FILE; /* a socket; a symbolic link */
     }
     if (fd < 0) {
         return unreadable(source);

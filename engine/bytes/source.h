@@ -6,6 +6,7 @@
 #ifndef KI_BYTES_SOURCE_H
 #define KI_BYTES_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,11 +22,11 @@ struct ki_source {
     int os_error;         /* errno behind KI_REASON_UNREADABLE, else 0 */
 };
 
-/* Reads the whole input, at most limit_nbytes of it. Symbolic links are followed,
- * anything but a regular file is KI_REASON_NOT_A_FILE (and is never waited for).
+/* Reads the whole input, at most limit_nbytes of it. A symbolic link is followed if
+ * asked to; anything but a regular file is KI_REASON_NOT_A_FILE and is never waited for.
  * Returns NONE, UNREADABLE, NOT_A_FILE, EMPTY, LIMIT_FILE_SIZE or OUT_OF_MEMORY. */
 enum ki_reason ki_source_read_file(struct ki_source *source, const char *path,
-                                   uint64_t limit_nbytes);
+                                   bool follow, uint64_t limit_nbytes);
 
 /* The same from an open descriptor, from its offset on; pipes and sockets allowed. */
 enum ki_reason ki_source_read_fd(struct ki_source *source, int fd,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One input through bytes → digests, decode → gray → PDQ. */
-#include <knownimage/hash.h>
+#include "hash/hasher.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,11 +176,17 @@ static void hash_source(struct ki_hasher *hasher, enum ki_reason reason,
     ki_source_reset(source, KEEP_NBYTES);
 }
 
-void ki_hash_file(struct ki_hasher *hasher, const char *path, struct ki_hashes *out)
+void ki_hasher_path(struct ki_hasher *hasher, const char *path, bool follow,
+                    struct ki_hashes *out)
 {
     hashes_begin(out);
     uint64_t limit = hasher->options.limits.file_nbytes;
-    hash_source(hasher, ki_source_read_file(&hasher->source, path, limit), out);
+    hash_source(hasher, ki_source_read_file(&hasher->source, path, follow, limit), out);
+}
+
+void ki_hash_file(struct ki_hasher *hasher, const char *path, struct ki_hashes *out)
+{
+    ki_hasher_path(hasher, path, true, out);
 }
 
 void ki_hash_fd(struct ki_hasher *hasher, int fd, struct ki_hashes *out)

@@ -121,6 +121,9 @@ enum ki_status ki_index_open(const char *folder, struct ki_index **out,
             break;
         }
     }
+    if (status == KI_ERR_NOT_FOUND) {
+        return ki_diag_set(diag, status, "no index has been published in %s", folder);
+    }
     if (status != KI_OK) {
         return ki_diag_set(diag, status, "%s", last.message);
     }

@@ -185,7 +185,7 @@ static bool needs_repair(const char *folder)
     struct ki_index *index = NULL;
     enum ki_status status = ki_index_open(folder, &index, NULL);
     ki_index_close(index);
-    return status == KI_ERR_DAMAGED || status == KI_ERR_NOT_FOUND;
+    return status == KI_ERR_DAMAGED;
 }
 
 enum ki_status ki_index_publish(const char *folder, uint64_t *generation,

@@ -218,7 +218,7 @@ static enum ki_status load(struct ki_segment *segment, const char *path,
     segment->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (segment->fd < 0) {
         return errno == ENOENT
-                   ? ki_diag_set(diag, KI_ERR_NOT_FOUND, "%s is missing", path)
+                   ? ki_diag_set(diag, KI_ERR_DAMAGED, "%s is missing", path)
                    : ki_diag_errno(diag, errno, "cannot open %s", path);
     }
     enum ki_status status = check_file(segment, path, name, diag);

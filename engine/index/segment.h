@@ -63,8 +63,8 @@ struct ki_segment {
 };
 
 /* Opens the segment at path after its size and checksum agreed with name, and checks
- * every number that lookups rely on. KI_ERR_NOT_FOUND, KI_ERR_DAMAGED (the message
- * names the file), KI_ERR_IO, KI_ERR_NO_MEMORY. */
+ * every number that lookups rely on. KI_ERR_DAMAGED (missing too; the message names the
+ * file), KI_ERR_IO, KI_ERR_NO_MEMORY. */
 enum ki_status ki_segment_open(const char *path, const struct ki_segment_name *name,
                                struct ki_segment **out, struct ki_diag *diag);
 void ki_segment_close(struct ki_segment *segment); /* NULL is allowed */

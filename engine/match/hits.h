@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Putting hits in order and taking out repetitions. */
+#ifndef KI_MATCH_HITS_H
+#define KI_MATCH_HITS_H
+
+#include <knownimage/index.h>
+
+/* One hit per (list, entry, kind), the nearest; then in order of strength: digests
+ * first, then by distance, then by list and entry, so that the order is stable. */
+void ki_hits_settle(struct ki_hits *hits);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "match/verdict.h"
+
+#include <string.h>
+
+#include "match/hits.h"
+
+/* Appends the hits of one PDQ hash, with how it was made, less those of lists that ask
+ * for a better picture. */
+static enum ki_status lookup_pdq(const struct ki_index *index, const struct ki_pdq *pdq,
+                                 unsigned quality, enum ki_mode mode,
+                                 enum ki_transform transform, struct ki_hits *hits)
+{
+    struct ki_hash query = {.kind = KI_KIND_PDQ};
+    memcpy(query.bytes, pdq->bytes, sizeof pdq->bytes);
+    size_t first = hits->nhits;
+    enum ki_status status = ki_index_lookup(index, &query, KI_RADIUS_OF_LIST, hits);
+    size_t kept = first;
+    for (size_t i = first; i < hits->nhits; i++) {
+        if (quality >= hits->items[i].list->min_quality) {
+            hits->items[kept] = hits->items[i];
+            hits->items[kept].mode = mode;
+            hits->items[kept].transform = transform;
+            kept++;
+        }
+    }
+    hits->nhits = kept;
+    return status;
+}
+
+static enum ki_status lookup_modes(const struct ki_match_request *request,
+                                   const struct ki_hashes *hashes, struct ki_hits *hits)
+{
+    unsigned ntransforms = request->options->dihedral ? KI_NTRANSFORMS : 1;
+    enum ki_status status = KI_OK;
+    for (unsigned mode = 0; mode < KI_NMODES; mode++) {
+        const struct ki_pdq_result *pdq = &hashes->pdq[mode];
+        if (!pdq->present || ki_pdq_is_degenerate(&pdq->hashes[0])) {
+            continue;
+        }
+        for (unsigned t = 0; t < ntransforms && status == KI_OK; t++) {
+            status = lookup_pdq(request->index, &pdq->hashes[t], pdq->quality,
+                                (enum ki_mode)mode, (enum ki_transform)t, hits);
+        }
+    }
+    return status;
+}
+
+static enum ki_status lookup_all(const struct ki_match_request *request,
+                                 const struct ki_hashes *hashes, struct ki_hits *hits)
+{
+    enum ki_status status = KI_OK;
+    for (unsigned kind = KI_KIND_MD5; kind < KI_NKINDS && status == KI_OK; kind++) {
+        if (hashes->digests & KI_BIT(kind)) {
+            status = ki_index_lookup(request->index, &hashes->digest[kind], 0, hits);
+        }
+    }
+    return status == KI_OK ? lookup_modes(request, hashes, hits) : status;
+}
+
+/* The quality that every list with PDQ hashes is satisfied with. */
+static unsigned quality_needed(const struct ki_index *index)
+{
+    unsigned needed = 0;
+    bool has_pdq = false;
+    for (size_t i = 0; i < ki_index_nlists(index); i++) {
+        const struct ki_list_info *list = ki_index_list(index, i);
+        if (list->nhashes[KI_KIND_PDQ] > 0) {
+            has_pdq = true;
+            needed = list->min_quality > needed ? list->min_quality : needed;
+        }
+    }
+    return has_pdq ? needed : KI_QUALITY_DEFAULT;
+}
+
+static bool is_low_information(const struct ki_match_request *request,
+                               const struct ki_hashes *hashes)
+{
+    unsigned needed = quality_needed(request->index);
+    for (unsigned mode = 0; mode < KI_NMODES; mode++) {
+        const struct ki_pdq_result *pdq = &hashes->pdq[mode];
+        if (pdq->present &&
+            (pdq->quality < needed || ki_pdq_is_degenerate(&pdq->hashes[0]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why "no match" may not be said; NONE if it may. */
+static enum ki_reason doubt(const struct ki_match_request *request,
+                            const struct ki_hashes *hashes, enum ki_status lookups)
+{
+    unsigned digests = request->options->kinds & KI_ALL_DIGESTS;
+    if (hashes->reason != KI_REASON_NONE) {
+        return hashes->reason;
+    }
+    if (lookups != KI_OK || hashes->digests != digests) {
+        return KI_REASON_OUT_OF_MEMORY;
+    }
+    if (!(request->options->kinds & KI_BIT(KI_KIND_PDQ))) {
+        return KI_REASON_NONE; /* a request for digests only */
+    }
+    if (hashes->info.nframes != 1) {
+        return KI_REASON_UNSUPPORTED_FRAMES;
+    }
+    return is_low_information(request, hashes) ? KI_REASON_LOW_INFORMATION
+                                               : KI_REASON_NONE;
+}
+
+static bool counts(const struct ki_hit *hit)
+{
+    return hit->list->purpose != KI_PURPOSE_ALLOW;
+}
+
+/* Hits are in order of strength: the first that counts decides between exact and near. */
+static enum ki_tier find_tier(const struct ki_hits *hits)
+{
+    const struct ki_hit *first = NULL;
+    for (size_t i = 0; i < hits->nhits; i++) {
+        const struct ki_hit *hit = &hits->items[i];
+        if (!counts(hit)) {
+            continue;
+        }
+        if (hit->kind != KI_KIND_PDQ) {
+            return KI_TIER_EXACT;
+        }
+        if (first && strcmp(first->list->source, hit->list->source) != 0) {
+            return KI_TIER_CORROBORATED;
+        }
+        first = first ? first : hit;
+    }
+    return first ? KI_TIER_NEAR : KI_TIER_NONE;
+}
+
+static enum ki_action find_action(const struct ki_hits *hits)
+{
+    enum ki_action strongest = KI_ACTION_OBSERVE;
+    for (size_t i = 0; i < hits->nhits; i++) {
+        const struct ki_list_info *list = hits->items[i].list;
+        if (list->purpose == KI_PURPOSE_MATCH && list->action > strongest) {
+            strongest = list->action;
+        }
+    }
+    return strongest;
+}
+
+static void fill_facts(const struct ki_match_request *request,
+                       const struct ki_hashes *hashes, struct ki_result *result)
+{
+    memset(result, 0, sizeof *result);
+    result->os_error = hashes->os_error;
+    result->info = hashes->info;
+    result->generation = ki_index_generation(request->index);
+    for (unsigned mode = 0; mode < KI_NMODES && !result->has_quality; mode++) {
+        result->has_quality = hashes->pdq[mode].present;
+        result->quality = hashes->pdq[mode].quality;
+    }
+}
+
+enum ki_status ki_match(const struct ki_match_request *request,
+                        const struct ki_hashes *hashes, struct ki_hits *hits,
+                        struct ki_result *result)
+{
+    hits->nhits = 0;
+    enum ki_status status = lookup_all(request, hashes, hits);
+    ki_hits_settle(hits);
+    fill_facts(request, hashes, result);
+    result->tier = find_tier(hits);
+    if (result->tier != KI_TIER_NONE) {
+        result->verdict = KI_VERDICT_MATCH;
+        result->has_action = true;
+        result->action = find_action(hits);
+    } else {
+        result->reason = doubt(request, hashes, status);
+        result->verdict = result->reason == KI_REASON_NONE ? KI_VERDICT_NO_MATCH
+                                                           : KI_VERDICT_NOT_EXAMINED;
+    }
+    result->hits = hits->items;
+    result->nhits_total = hits->nhits;
+    result->nhits = hits->nhits;
+    if (request->max_hits > 0 && hits->nhits > request->max_hits) {
+        result->nhits = request->max_hits;
+    }
+    return status;
+}

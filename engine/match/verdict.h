@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hashes of one input → lookups → hits → verdict.
+ */
+#ifndef KI_MATCH_VERDICT_H
+#define KI_MATCH_VERDICT_H
+
+#include <knownimage/match.h>
+
+/* What was asked for, and from which generation. */
+struct ki_match_request {
+    const struct ki_index *index;
+    const struct ki_hash_options *options;
+    size_t max_hits; /* 0: all */
+};
+
+/* Looks up every hash that may be trusted and judges. hits is reused; the result
+ * borrows it. KI_ERR_NO_MEMORY if hits were lost: the verdict is then no_match never. */
+enum ki_status ki_match(const struct ki_match_request *request,
+                        const struct ki_hashes *hashes, struct ki_hits *hits,
+                        struct ki_result *result);
+
+#endif

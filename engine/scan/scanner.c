@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One input at a time, all stages in this process. */
+#include "scan/scanner.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "hash/hasher.h"
+#include "match/verdict.h"
+
+struct ki_scanner {
+    struct ki_scan_options options;
+    const struct ki_index *index;
+    struct ki_hasher *hasher;
+    struct ki_hashes hashes; /* of the input at hand */
+    struct ki_hits hits;
+    uint64_t begin_us;
+};
+
+struct ki_scan_options ki_scan_options_default(void)
+{
+    struct ki_scan_options options = {
+        .hash = ki_hash_options_default(),
+        .max_hits = 256,
+    };
+    options.hash.dihedral = true;
+    return options;
+}
+
+enum ki_status ki_scanner_create(const struct ki_index *index,
+                                 const struct ki_scan_options *options,
+                                 struct ki_scanner **out, struct ki_diag *diag)
+{
+    struct ki_scanner *scanner = calloc(1, sizeof *scanner);
+    if (!scanner) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a scanner");
+    }
+    scanner->options = *options;
+    scanner->index = index;
+    enum ki_status status = ki_hasher_create(&options->hash, &scanner->hasher, diag);
+    if (status != KI_OK) {
+        free(scanner);
+        return status;
+    }
+    *out = scanner;
+    return KI_OK;
+}
+
+void ki_scanner_destroy(struct ki_scanner *scanner)
+{
+    if (!scanner) {
+        return;
+    }
+    ki_hasher_destroy(scanner->hasher);
+    ki_hits_free(&scanner->hits);
+    free(scanner);
+}
+
+/* Looks up what scanner->hashes holds. */
+static enum ki_status judge(struct ki_scanner *scanner, struct ki_result *out)
+{
+    struct ki_match_request request = {
+        .index = scanner->index,
+        .options = &scanner->options.hash,
+        .max_hits = scanner->options.max_hits,
+    };
+    enum ki_status status = ki_match(&request, &scanner->hashes, &scanner->hits, out);
+    out->elapsed_us = ki_clock_wall_us() - scanner->begin_us;
+    return status;
+}
+
+enum ki_status ki_scan_memory(struct ki_scanner *scanner, const void *data,
+                              size_t nbytes, struct ki_result *out)
+{
+    scanner->begin_us = ki_clock_wall_us();
+    ki_hash_memory(scanner->hasher, data, nbytes, &scanner->hashes);
+    return judge(scanner, out);
+}
+
+enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path, bool follow,
+                               struct ki_result *out)
+{
+    scanner->begin_us = ki_clock_wall_us();
+    ki_hasher_path(scanner->hasher, path, follow, &scanner->hashes);
+    return judge(scanner, out);
+}
+
+enum ki_status ki_scan_file(struct ki_scanner *scanner, const char *path,
+                            struct ki_result *out)
+{
+    return ki_scanner_path(scanner, path, true, out);
+}
+
+enum ki_status ki_scan_fd(struct ki_scanner *scanner, int fd, struct ki_result *out)
+{
+    scanner->begin_us = ki_clock_wall_us();
+    ki_hash_fd(scanner->hasher, fd, &scanner->hashes);
+    return judge(scanner, out);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the folder scan needs of a scanner beyond the public API. */
+#ifndef KI_SCAN_SCANNER_H
+#define KI_SCAN_SCANNER_H
+
+#include <knownimage/scan.h>
+
+/* As ki_scan_file; without follow, a symbolic link is KI_REASON_NOT_A_FILE. */
+enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path, bool follow,
+                               struct ki_result *out);
+
+#endif
