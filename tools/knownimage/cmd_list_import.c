@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* knownimage list import. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <knownimage/list.h>
+
+#include "common/index_folder.h"
+#include "common/message.h"
+#include "common/option_groups.h"
+#include "common/option_types.h"
+#include "common/progress.h"
+#include "common/stop.h"
+#include "knownimage/commands.h"
+#include "report/json.h"
+
+struct import_arguments {
+    const char *index;
+    const char *format;
+    int kind;
+    bool publishes;
+};
+
+struct import_run {
+    const char *file;
+    struct progress progress;
+};
+
+static void on_reject(void *context, const struct ki_list_reject *reject)
+{
+    struct import_run *run = context;
+    progress_clear(&run->progress);
+    if (reject->line > 0) {
+        message("%s:%" PRIu64 ": %s", run->file, reject->line, reject->reason);
+    } else {
+        message("%s: byte %" PRIu64 ": %s", run->file, reject->byte, reject->reason);
+    }
+}
+
+static void on_progress(void *context, uint64_t nbytes_done)
+{
+    struct import_run *run = context;
+    if (progress_is_due(&run->progress)) {
+        double megabytes = (double)nbytes_done / 1e6;
+        progress_show(&run->progress, "%.1f MB read, %.1f MB/s", megabytes,
+                      megabytes / progress_seconds(&run->progress));
+    }
+}
+
+static void print_result(const char *name, const struct ki_import_result *result)
+{
+    struct ki_json json = ki_json_line_begin(stdout);
+    ki_json_text(&json, "list", name);
+    ki_json_uint(&json, "read", result->nread);
+    ki_json_uint(&json, "added", result->nadded);
+    ki_json_uint(&json, "updated", result->nupdated);
+    ki_json_uint(&json, "removed", result->nremoved);
+    ki_json_uint(&json, "rejected", result->nrejected);
+    ki_json_uint(&json, "generation", result->generation);
+    ki_json_uint(&json, "unchanged", result->nunchanged);
+    ki_json_text_or_null(&json, "format", result->format ? result->format : "");
+    ki_json_line_end(&json);
+}
+
+static int exit_status_of(const struct ki_import_result *result)
+{
+    uint64_t ngood =
+        result->nadded + result->nupdated + result->nunchanged + result->nremoved;
+    return result->nrejected > 0 && ngood == 0 ? EXIT_TROUBLE : EXIT_DONE;
+}
+
+static int explain_failure(enum ki_status status, const struct ki_diag *diag,
+                           const char *name)
+{
+    if (status == KI_ERR_INTERRUPTED || stop_is_requested()) {
+        message("interrupted: nothing was changed");
+        return stop_exit_status(EXIT_TROUBLE);
+    }
+    message_status(status, diag);
+    if (status == KI_ERR_NOT_FOUND) {
+        message("add the list first: knownimage list add %s", name);
+    }
+    return EXIT_TROUBLE;
+}
+
+static int import_fd(const struct import_arguments *arguments, const char *name, int fd,
+                     const char *file)
+{
+    struct index_folder folder;
+    if (!index_folder_find(arguments->index, &folder)) {
+        return EXIT_TROUBLE;
+    }
+    struct import_run run = {.file = file};
+    struct ki_import_options options = ki_import_options_default();
+    options.format = arguments->format;
+    options.kind = arguments->kind;
+    options.publish = arguments->publishes;
+    options.on_reject = on_reject;
+    options.on_progress = on_progress;
+    options.is_stopped = stop_is_requested_by;
+    options.context = &run;
+    stop_install();
+    progress_begin(&run.progress, true);
+    struct ki_import_result result = {0};
+    struct ki_diag diag = {0};
+    enum ki_status status =
+        ki_list_import(folder.path, name, fd, &options, &result, &diag);
+    progress_clear(&run.progress);
+    if (status != KI_OK) {
+        return explain_failure(status, &diag, name);
+    }
+    print_result(name, &result);
+    return exit_status_of(&result);
+}
+
+static int import_file(const struct import_arguments *arguments, const char *name,
+                       const char *file)
+{
+    if (strcmp(file, "-") == 0) {
+        return import_fd(arguments, name, STDIN_FILENO, "-");
+    }
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        message_errno(file, errno);
+        return EXIT_TROUBLE;
+    }
+    int exit_status = import_fd(arguments, name, fd, file);
+    (void)close(fd);
+    return exit_status;
+}
+
+static int run_import(const struct command *command, int argc, char **argv)
+{
+    struct import_arguments arguments = {.kind = -1, .publishes = true};
+    struct operands operands;
+    int exit_status;
+    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
+        return exit_status;
+    }
+    return import_file(&arguments, operands.items[0], operands.items[1]);
+}
+
+static const char *format_choice(size_t i)
+{
+    return i == 0 ? "auto" : ki_list_format_name(i - 1);
+}
+
+static const struct option_type format_type = {
+    .read = option_read_word,
+    .expected = "one of ",
+    .choice = format_choice,
+};
+
+#define FIELD(member) offsetof(struct import_arguments, member)
+
+static const struct option_spec specs[] = {
+    {"format", 'f', "FORMAT", &format_type, FIELD(format),
+     "auto (default): tell by the content"},
+    {"kind", 'k', "KIND", &option_kind, FIELD(kind),
+     "what the hashes are, for files that do not say"},
+    {"no-publish", 0, NULL, &option_false, FIELD(publishes),
+     "leave it to 'knownimage index publish'"},
+};
+
+static const struct option_group groups[] = {
+    {"options", specs, COUNT(specs), 0},
+    INDEX_OPTION_GROUP(FIELD(index)),
+};
+
+const struct command command_list_import = {
+    .name = "list import",
+    .operands = "NAME FILE|-",
+    .min_operands = 2,
+    .max_operands = 2,
+    .summary = "import a file of hashes into a list",
+    .details =
+        "Prints one line of JSON with the counts, and every refused record with its\n"
+        "line on standard error. All good records are imported and published at once,\n"
+        "or, if the import fails or is interrupted, none.\n\n"
+        "Exit status: 0 done, 2 failed or every record was refused.",
+    .groups = groups,
+    .ngroups = COUNT(groups),
+    .run = run_import,
+};

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* knownimage lookup: hashes in, entries out. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <knownimage/match.h>
+
+#include "common/index_folder.h"
+#include "common/line_reader.h"
+#include "common/message.h"
+#include "common/option_groups.h"
+#include "common/option_types.h"
+#include "common/output.h"
+#include "common/stop.h"
+#include "knownimage/commands.h"
+#include "report/report.h"
+
+enum { NO_KIND = -1 };
+
+struct lookup_arguments {
+    const char *index;
+    int kind;
+    int radius;
+};
+
+struct lookup_run {
+    const struct ki_index *index;
+    enum ki_kind kind;
+    int radius;
+    struct ki_hits hits;
+    bool has_matched;
+    bool has_failed;
+};
+
+/* By distance, then by name of list and entry: the same output for the same lists. */
+static int compare_hits(const void *left, const void *right)
+{
+    const struct ki_hit *a = left;
+    const struct ki_hit *b = right;
+    if (a->distance != b->distance) {
+        return a->distance < b->distance ? -1 : 1;
+    }
+    int order = strcmp(a->list->name, b->list->name);
+    return order != 0 ? order : strcmp(a->entry, b->entry);
+}
+
+/* Hits in lists of purpose allow make no match. */
+static enum ki_verdict verdict_of(const struct ki_hits *hits)
+{
+    for (size_t i = 0; i < hits->nhits; i++) {
+        if (hits->items[i].list->purpose != KI_PURPOSE_ALLOW) {
+            return KI_VERDICT_MATCH;
+        }
+    }
+    return KI_VERDICT_NO_MATCH;
+}
+
+static void print_failure(struct lookup_run *run, const char *query, size_t length,
+                          const char *reason)
+{
+    struct ki_report_lookup line = {
+        .query = query,
+        .query_nbytes = length,
+        .verdict = KI_VERDICT_NOT_EXAMINED,
+        .reason = reason,
+    };
+    ki_report_lookup_line(stdout, &line);
+    run->has_failed = true;
+}
+
+static void print_hits(struct lookup_run *run, const struct ki_hash *query)
+{
+    char hex[2 * KI_HASH_MAX_NBYTES + 1];
+    ki_hash_to_hex(query, hex);
+    if (run->hits.nhits > 1) {
+        qsort(run->hits.items, run->hits.nhits, sizeof run->hits.items[0],
+              compare_hits);
+    }
+    struct ki_report_lookup line = {
+        .query = hex,
+        .query_nbytes = strlen(hex),
+        .verdict = verdict_of(&run->hits),
+        .hits = run->hits.items,
+        .nhits = run->hits.nhits,
+    };
+    ki_report_lookup_line(stdout, &line);
+    run->has_matched = run->has_matched || line.verdict == KI_VERDICT_MATCH;
+}
+
+/* Looks up one query and prints its line. False if it is not a hash of the kind. */
+static bool look_up(struct lookup_run *run, const char *text, size_t length)
+{
+    struct ki_hash query;
+    if (!ki_hash_from_hex(run->kind, text, length, &query)) {
+        print_failure(run, text, length, "bad-query");
+        return false;
+    }
+    run->hits.nhits = 0;
+    enum ki_status status =
+        ki_index_lookup(run->index, &query, run->radius, &run->hits);
+    if (status != KI_OK) {
+        message("lookup: %s", ki_status_text(status));
+        print_failure(run, text, length, ki_reason_text(KI_REASON_OUT_OF_MEMORY));
+    } else {
+        print_hits(run, &query);
+    }
+    return true;
+}
+
+static void complain(const struct lookup_run *run, const char *where, uint64_t line)
+{
+    size_t ndigits = 2 * ki_kind_nbytes(run->kind);
+    const char *kind = ki_kind_text(run->kind);
+    if (line > 0) {
+        message("%s:%" PRIu64 ": not a %s of %zu hex digits", where, line, kind,
+                ndigits);
+    } else {
+        message("'%s': not a %s of %zu hex digits", where, kind, ndigits);
+    }
+}
+
+static void look_up_stdin(struct lookup_run *run)
+{
+    struct line_reader reader = {.in = stdin};
+    while (!stop_is_requested() && output_is_good() && line_reader_next(&reader)) {
+        if (reader.length > 0 && !look_up(run, reader.text, reader.length)) {
+            complain(run, "-", reader.number);
+        }
+    }
+    if (ferror(stdin) && !stop_is_requested()) {
+        message("cannot read standard input");
+        run->has_failed = true;
+    }
+}
+
+static int look_up_all(struct lookup_run *run, const struct operands *queries)
+{
+    for (size_t i = 0; i < queries->nitems && !stop_is_requested(); i++) {
+        const char *query = queries->items[i];
+        if (strcmp(query, "-") == 0) {
+            look_up_stdin(run);
+        } else if (!look_up(run, query, strlen(query))) {
+            complain(run, query, 0);
+        }
+    }
+    if (run->has_matched) {
+        return stop_exit_status(EXIT_MATCHED);
+    }
+    return stop_exit_status(run->has_failed ? EXIT_TROUBLE : EXIT_DONE);
+}
+
+static int run_lookup(const struct command *command, int argc, char **argv)
+{
+    struct lookup_arguments arguments = {.kind = NO_KIND, .radius = KI_RADIUS_OF_LIST};
+    struct operands operands;
+    int exit_status;
+    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
+        return exit_status;
+    }
+    if (arguments.kind == NO_KIND) {
+        return command_usage_error(command, "--kind is needed");
+    }
+    if (arguments.kind != KI_KIND_PDQ && arguments.radius != KI_RADIUS_OF_LIST) {
+        return command_usage_error(command, "--radius is for --kind pdq only");
+    }
+    struct index_folder folder;
+    struct ki_index *index;
+    if (!index_folder_find(arguments.index, &folder) ||
+        !index_folder_open(&folder, &index)) {
+        return EXIT_TROUBLE;
+    }
+    struct lookup_run run = {
+        .index = index,
+        .kind = (enum ki_kind)arguments.kind,
+        .radius = arguments.radius,
+    };
+    stop_install();
+    exit_status = look_up_all(&run, &operands);
+    ki_hits_free(&run.hits);
+    ki_index_close(index);
+    return exit_status;
+}
+
+static const struct option_type radius_type = {
+    .read = option_read_int,
+    .expected = "a number of bits from 0 to 47",
+    .max = KI_RADIUS_MAX,
+};
+
+#define FIELD(member) offsetof(struct lookup_arguments, member)
+
+static const struct option_spec specs[] = {
+    {"kind", 'k', "KIND", &option_kind, FIELD(kind),
+     "what the queries are; must be given"},
+    {"radius", 'r', "BITS", &radius_type, FIELD(radius),
+     "find PDQ hashes at this distance or less, 0 to 47\n"
+     "(default: the radius of each list)"},
+};
+
+static const struct option_group groups[] = {
+    {"options", specs, COUNT(specs), 0},
+    INDEX_OPTION_GROUP(FIELD(index)),
+};
+
+const struct command command_lookup = {
+    .name = "lookup",
+    .operands = "HEX…|-",
+    .min_operands = 1,
+    .max_operands = ANY_NUMBER,
+    .summary = "look up hashes",
+    .details =
+        "Prints one line of JSON a query: the query, the verdict, the hits. With - "
+        "the\n"
+        "queries are the lines of standard input.\n\n"
+        "Exit status: 0 nothing matched, 1 something matched, 2 nothing matched but a\n"
+        "query was bad or something failed.",
+    .groups = groups,
+    .ngroups = COUNT(groups),
+    .run = run_lookup,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands, one file for each first word. Adding one adds a line here and a line
+ * to the table in main.c. */
+#ifndef KI_KNOWNIMAGE_COMMANDS_H
+#define KI_KNOWNIMAGE_COMMANDS_H
+
+#include "common/command.h"
+
+extern const struct command command_hash;
+extern const struct command command_index_prune;
+extern const struct command command_index_publish;
+extern const struct command command_index_status;
+extern const struct command command_index_verify;
+extern const struct command command_list_add;
+extern const struct command command_list_export;
+extern const struct command command_list_import;
+extern const struct command command_list_remove;
+extern const struct command command_list_show;
+extern const struct command command_lookup;
+extern const struct command command_scan;
+
+#endif

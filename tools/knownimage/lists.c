@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "knownimage/lists.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <knownimage/list.h>
+
+void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS])
+{
+    ki_json_object_begin(json, "hashes");
+    for (unsigned i = 0; i < KI_NKINDS; i++) {
+        ki_json_uint(json, ki_kind_text((enum ki_kind)i), nhashes[i]);
+    }
+    ki_json_object_end(json);
+}
+
+void put_list(struct ki_json *json, const struct ki_list_info *info)
+{
+    ki_json_text(json, "list", info->name);
+    ki_json_text(json, "source", info->source);
+    ki_json_text(json, "purpose", ki_purpose_text(info->purpose));
+    ki_json_text(json, "action", ki_action_text(info->action));
+    ki_json_uint(json, "radius", info->radius);
+    ki_json_uint(json, "min_quality", info->min_quality);
+    ki_json_uint(json, "entries", info->nentries);
+    put_nhashes(json, info->nhashes);
+    ki_json_uint(json, "serial", info->serial);
+}
+
+const struct ki_list_info *find_list(const struct ki_list_info *lists, size_t nlists,
+                                     const char *name)
+{
+    for (size_t i = 0; i < nlists; i++) {
+        if (strcmp(lists[i].name, name) == 0) {
+            return &lists[i];
+        }
+    }
+    return NULL;
+}
+
+enum ki_status read_list(const char *folder, const char *name,
+                         struct ki_list_info *info, bool *is_found,
+                         struct ki_diag *diag)
+{
+    struct ki_list_info *lists = NULL;
+    size_t nlists = 0;
+    enum ki_status status = ki_list_all(folder, &lists, &nlists, diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    const struct ki_list_info *found = find_list(lists, nlists, name);
+    *is_found = found != NULL;
+    if (found) {
+        *info = *found;
+    }
+    free(lists);
+    return KI_OK;
+}
