@@ -23,8 +23,9 @@ struct ki_source {
 };
 
 /* Reads the whole input, at most limit_nbytes of it. A symbolic link is followed if
- * asked to; anything but a regular file is KI_REASON_NOT_A_FILE and is never waited for.
- * Returns NONE, UNREADABLE, NOT_A_FILE, EMPTY, LIMIT_FILE_SIZE or OUT_OF_MEMORY. */
+ * asked to; anything but a regular file is KI_REASON_NOT_A_FILE and is never waited
+ * for. Returns NONE, UNREADABLE, NOT_A_FILE, EMPTY, LIMIT_FILE_SIZE or OUT_OF_MEMORY.
+ */
 enum ki_reason ki_source_read_file(struct ki_source *source, const char *path,
                                    bool follow, uint64_t limit_nbytes);
 

@@ -113,7 +113,8 @@ static bool counts(const struct ki_hit *hit)
     return hit->list->purpose != KI_PURPOSE_ALLOW;
 }
 
-/* Hits are in order of strength: the first that counts decides between exact and near. */
+/* Hits are in order of strength: the first that counts decides between exact and near.
+ */
 static enum ki_tier find_tier(const struct ki_hits *hits)
 {
     const struct ki_hit *first = NULL;

@@ -15,7 +15,8 @@ struct ki_match_request {
 };
 
 /* Looks up every hash that may be trusted and judges. hits is reused; the result
- * borrows it. KI_ERR_NO_MEMORY if hits were lost: the verdict is then no_match never. */
+ * borrows it. KI_ERR_NO_MEMORY if hits were lost: the verdict is then no_match never.
+ */
 enum ki_status ki_match(const struct ki_match_request *request,
                         const struct ki_hashes *hashes, struct ki_hits *hits,
                         struct ki_result *result);

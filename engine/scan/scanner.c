@@ -78,8 +78,8 @@ enum ki_status ki_scan_memory(struct ki_scanner *scanner, const void *data,
     return judge(scanner, out);
 }
 
-enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path, bool follow,
-                               struct ki_result *out)
+enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path,
+                               bool follow, struct ki_result *out)
 {
     scanner->begin_us = ki_clock_wall_us();
     ki_hasher_path(scanner->hasher, path, follow, &scanner->hashes);

@@ -6,7 +6,7 @@
 #include <knownimage/scan.h>
 
 /* As ki_scan_file; without follow, a symbolic link is KI_REASON_NOT_A_FILE. */
-enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path, bool follow,
-                               struct ki_result *out);
+enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path,
+                               bool follow, struct ki_result *out);
 
 #endif

@@ -35,9 +35,8 @@ struct walk {
 static bool items_push(struct items *items, char *path, bool is_folder)
 {
     void *list = items->list;
-    if (!path ||
-        !ki_array_reserve(&list, &items->capacity, items->count + 1,
-                          sizeof *items->list)) {
+    if (!path || !ki_array_reserve(&list, &items->capacity, items->count + 1,
+                                   sizeof *items->list)) {
         free(path);
         return false;
     }
@@ -133,6 +132,7 @@ static bool enter_folder(struct walk *walk, const char *folder, bool is_named,
         (void)close(fd);
     }
     if (is_good && error != 0) {
+        walk->counts->nfailed++;
         const struct ki_walk_handlers *handlers = walk->handlers;
         *goes_on = handlers->on_file(handlers->context, folder, is_named, error);
     }

@@ -19,6 +19,7 @@ struct ki_walk_handlers {
 struct ki_walk_counts {
     uint64_t nlinks;    /* symbolic links not followed */
     uint64_t nspecials; /* devices, sockets and pipes left alone */
+    uint64_t nfailed;   /* folders that could not be read whole */
 };
 
 /* Walks the paths in the order given. KI_ERR_NO_MEMORY, or KI_OK, also when a handler

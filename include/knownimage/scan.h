@@ -64,7 +64,8 @@ struct ki_scan_summary {
     uint64_t nreasons[KI_NREASONS];
     uint64_t nlinks_skipped;    /* symbolic links met in folders */
     uint64_t nspecials_skipped; /* devices, sockets and pipes met in folders */
-    uint64_t nfolders_failed;   /* folders that could not be read */
+    uint64_t nfolders_failed;   /* folders that could not be read whole; each is a
+                                   result too */
     uint64_t elapsed_us;
     bool stopped; /* is_stopped ended it */
 };

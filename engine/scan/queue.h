@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bounded queue of files, from the thread that walks to the threads that scan. */
+#ifndef KI_SCAN_QUEUE_H
+#define KI_SCAN_QUEUE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One file to scan, or one path that failed already (os_error ≠ 0). */
+struct ki_job {
+    char *path; /* from malloc; whoever pops it frees it */
+    bool is_named;
+    int os_error;
+    uint64_t sequence;
+};
+
+struct ki_queue {
+    struct ki_job *jobs; /* ring */
+    size_t capacity;
+    size_t count;
+    size_t head;
+    bool is_closed;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+/* False if memory ran out. */
+bool ki_queue_begin(struct ki_queue *queue, size_t capacity);
+void ki_queue_end(struct ki_queue *queue); /* frees what was not popped */
+
+/* Waits for room; false if the queue was closed, the job is then the caller's. */
+bool ki_queue_push(struct ki_queue *queue, const struct ki_job *job);
+
+/* Waits for a job; false when the queue is closed and empty. */
+bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job);
+
+/* No more jobs; with discard, those in the queue are dropped too. */
+void ki_queue_close(struct ki_queue *queue, bool discard);
+
+#endif

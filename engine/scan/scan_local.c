@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files and folders in parallel, all stages in this process: the calling thread walks,
+ * njobs threads scan, results are delivered one at a time.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "scan/deliver.h"
+#include "scan/queue.h"
+#include "scan/scanner.h"
+#include "scan/walk.h"
+
+enum {
+    MOST_JOBS = 1024,
+    QUEUE_PER_JOB = 4,  /* files waiting for each worker */
+    WINDOW_PER_JOB = 16 /* results that may wait for an earlier one */
+};
+
+struct pool {
+    const struct ki_scan_handlers *handlers;
+    const struct ki_index *index;
+    const struct ki_scan_options *options;
+    struct ki_queue queue;
+    struct ki_delivery delivery;
+    uint64_t nsequence;
+    atomic_bool is_stopped;
+    atomic_bool has_no_memory;
+};
+
+struct worker {
+    struct pool *pool;
+    struct ki_scanner *scanner;
+    pthread_t thread;
+};
+
+static unsigned count_processors(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) < 1) {
+        return 1;
+    }
+    return (unsigned)CPU_COUNT(&set);
+}
+
+static bool is_stopped(struct pool *pool)
+{
+    const struct ki_scan_handlers *handlers = pool->handlers;
+    if (handlers->is_stopped && handlers->is_stopped(handlers->context)) {
+        atomic_store(&pool->is_stopped, true);
+    }
+    return atomic_load(&pool->is_stopped) || atomic_load(&pool->has_no_memory);
+}
+
+static void fail_result(const struct pool *pool, int os_error, struct ki_result *result)
+{
+    memset(result, 0, sizeof *result);
+    result->reason = KI_REASON_UNREADABLE;
+    result->os_error = os_error;
+    result->info.nframes = 1;
+    result->generation = ki_index_generation(pool->index);
+}
+
+static void run_job(struct worker *worker, const struct ki_job *job)
+{
+    struct pool *pool = worker->pool;
+    struct ki_result result;
+    if (job->os_error != 0) {
+        fail_result(pool, job->os_error, &result);
+    } else {
+        /* Memory that ran out is told by the result's reason. */
+        (void)!ki_scanner_path(worker->scanner, job->path, job->is_named, &result);
+    }
+    if (!ki_deliver(&pool->delivery, job->sequence, job->path, &result)) {
+        atomic_store(&pool->has_no_memory, true);
+    }
+}
+
+static void *work(void *argument)
+{
+    struct worker *worker = argument;
+    struct pool *pool = worker->pool;
+    struct ki_job job;
+    while (ki_queue_pop(&pool->queue, &job)) {
+        run_job(worker, &job);
+        free(job.path);
+        if (is_stopped(pool)) {
+            ki_queue_close(&pool->queue, true);
+        }
+    }
+    return NULL;
+}
+
+static bool enqueue(void *context, const char *path, bool is_named, int os_error)
+{
+    struct pool *pool = context;
+    struct ki_job job = {
+        .path = strdup(path),
+        .is_named = is_named,
+        .os_error = os_error,
+        .sequence = pool->nsequence++,
+    };
+    if (!job.path) {
+        atomic_store(&pool->has_no_memory, true);
+        return false;
+    }
+    if (is_stopped(pool) || !ki_queue_push(&pool->queue, &job)) {
+        free(job.path);
+        return false;
+    }
+    return true;
+}
+
+/* Starts as many workers as possible; *nworkers tells how many. */
+static enum ki_status start_workers(struct pool *pool, struct worker *workers,
+                                    unsigned njobs, unsigned *nworkers,
+                                    struct ki_diag *diag)
+{
+    *nworkers = 0;
+    for (unsigned i = 0; i < njobs; i++) {
+        workers[i].pool = pool;
+        enum ki_status status =
+            ki_scanner_create(pool->index, pool->options, &workers[i].scanner, diag);
+        if (status != KI_OK) {
+            return status;
+        }
+        int error = pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+        if (error != 0) {
+            ki_scanner_destroy(workers[i].scanner);
+            return ki_diag_errno(diag, error, "cannot start a thread");
+        }
+        (*nworkers)++;
+    }
+    return KI_OK;
+}
+
+static enum ki_status run_pool(struct pool *pool, struct worker *workers,
+                               unsigned njobs, const char *const *paths, size_t npaths,
+                               struct ki_scan_summary *summary, struct ki_diag *diag)
+{
+    unsigned nworkers = 0;
+    enum ki_status status = start_workers(pool, workers, njobs, &nworkers, diag);
+    if (status == KI_OK) {
+        struct ki_walk_handlers handlers = {.on_file = enqueue, .context = pool};
+        struct ki_walk_counts counts = {0};
+        status = ki_walk(paths, npaths, &handlers, &counts);
+        summary->nlinks_skipped = counts.nlinks;
+        summary->nspecials_skipped = counts.nspecials;
+        summary->nfolders_failed = counts.nfailed;
+    }
+    ki_queue_close(&pool->queue, status != KI_OK);
+    for (unsigned i = 0; i < nworkers; i++) {
+        (void)pthread_join(workers[i].thread, NULL);
+        ki_scanner_destroy(workers[i].scanner);
+    }
+    if (status == KI_OK && atomic_load(&pool->has_no_memory)) {
+        status = ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to go on scanning");
+    }
+    summary->stopped = atomic_load(&pool->is_stopped);
+    return status;
+}
+
+static enum ki_status begin_pool(struct pool *pool, unsigned njobs,
+                                 struct ki_scan_summary *summary, struct ki_diag *diag)
+{
+    if (!ki_queue_begin(&pool->queue, (size_t)njobs * QUEUE_PER_JOB)) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a queue");
+    }
+    if (!ki_delivery_begin(&pool->delivery, pool->handlers, summary,
+                           pool->options->ordered, (size_t)njobs * WINDOW_PER_JOB)) {
+        ki_queue_end(&pool->queue);
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for results");
+    }
+    return KI_OK;
+}
+
+enum ki_status ki_scan_paths(const struct ki_index *index,
+                             const struct ki_scan_options *options,
+                             const char *const *paths, size_t npaths,
+                             const struct ki_scan_handlers *handlers,
+                             struct ki_scan_summary *summary, struct ki_diag *diag)
+{
+    unsigned njobs = options->njobs ? options->njobs : count_processors();
+    if (njobs > MOST_JOBS || !handlers->on_result) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT,
+                           "at most %d jobs, and a handler for "
+                           "results, are needed",
+                           MOST_JOBS);
+    }
+    memset(summary, 0, sizeof *summary);
+    uint64_t begin_us = ki_clock_wall_us();
+    struct pool pool = {.handlers = handlers, .index = index, .options = options};
+    enum ki_status status = begin_pool(&pool, njobs, summary, diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    struct worker *workers = calloc(njobs, sizeof *workers);
+    status = workers ? run_pool(&pool, workers, njobs, paths, npaths, summary, diag)
+                     : ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for threads");
+    free(workers);
+    ki_delivery_end(&pool.delivery);
+    ki_queue_end(&pool.queue);
+    summary->elapsed_us = ki_clock_wall_us() - begin_us;
+    return status;
+}
