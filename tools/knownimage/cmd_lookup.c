@@ -2,7 +2,6 @@
 /* knownimage lookup: hashes in, entries out. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <knownimage/match.h>
@@ -15,6 +14,7 @@
 #include "common/output.h"
 #include "common/stop.h"
 #include "knownimage/commands.h"
+#include "match/hits.h"
 #include "report/report.h"
 
 enum { NO_KIND = -1 };
@@ -33,18 +33,6 @@ struct lookup_run {
     bool has_matched;
     bool has_failed;
 };
-
-/* By distance, then by name of list and entry: the same output for the same lists. */
-static int compare_hits(const void *left, const void *right)
-{
-    const struct ki_hit *a = left;
-    const struct ki_hit *b = right;
-    if (a->distance != b->distance) {
-        return a->distance < b->distance ? -1 : 1;
-    }
-    int order = strcmp(a->list->name, b->list->name);
-    return order != 0 ? order : strcmp(a->entry, b->entry);
-}
 
 /* Hits in lists of purpose allow make no match. */
 static enum ki_verdict verdict_of(const struct ki_hits *hits)
@@ -74,10 +62,7 @@ static void print_hits(struct lookup_run *run, const struct ki_hash *query)
 {
     char hex[2 * KI_HASH_MAX_NBYTES + 1];
     ki_hash_to_hex(query, hex);
-    if (run->hits.nhits > 1) {
-        qsort(run->hits.items, run->hits.nhits, sizeof run->hits.items[0],
-              compare_hits);
-    }
+    ki_hits_settle(&run->hits);
     struct ki_report_lookup line = {
         .query = hex,
         .query_nbytes = strlen(hex),
