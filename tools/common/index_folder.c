@@ -83,10 +83,8 @@ bool index_folder_open(const struct index_folder *folder, struct ki_index **inde
     }
     message_status(status, &diag);
     if (status == KI_ERR_NOT_FOUND) {
-        message(
-            "nothing is published in %s: add a list with 'knownimage list add', fill "
-            "it with 'knownimage list import', or run 'knownimage index publish'",
-            folder->path);
+        message("make it with 'knownimage list add' and 'knownimage list import', or "
+                "publish it with 'knownimage index publish'");
     }
     return false;
 }

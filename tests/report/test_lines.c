@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The exact lines of every format, and that no file name can forge one. */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report/escape.h"
+#include "report/json.h"
+#include "report/report.h"
+
+#include "report/written.h"
+
+static const struct ki_list_info hotline = {.name = "hotline"};
+static const struct ki_list_info allowed = {.name = "ours",
+                                            .purpose = KI_PURPOSE_ALLOW};
+
+static const struct ki_hit near_hit = {
+    .list = &hotline,
+    .entry = "e 17",
+    .category_scheme = "iwf",
+    .category_code = "A",
+    .kind = KI_KIND_PDQ,
+    .distance = 4,
+    .mode = KI_MODE_PDQ,
+    .transform = KI_TRANSFORM_ROT90,
+};
+
+static const struct ki_hit digest_hit = {
+    .list = &allowed,
+    .entry = "bad\xff\x1b",
+    .category_scheme = "",
+    .category_code = "",
+    .kind = KI_KIND_MD5,
+};
+
+static struct ki_result match_result(const struct ki_hit *hits, size_t nhits)
+{
+    return (struct ki_result){
+        .verdict = KI_VERDICT_MATCH,
+        .tier = KI_TIER_NEAR,
+        .has_action = true,
+        .action = KI_ACTION_BLOCK,
+        .info = {.format = KI_FORMAT_JPEG, .nbytes = 7, .width = 3, .height = 2},
+        .has_quality = true,
+        .quality = 99,
+        .generation = 42,
+        .elapsed_us = 5,
+        .hits = hits,
+        .nhits = nhits,
+        .nhits_total = nhits,
+    };
+}
+
+static struct ki_result failed_result(void)
+{
+    return (struct ki_result){
+        .reason = KI_REASON_UNREADABLE,
+        .generation = 42,
+    };
+}
+
+Test(json, strings)
+{
+    struct written written = written_begin();
+    struct ki_json json = ki_json_line_begin(written.out);
+    ki_json_text(&json, "a", "\"\\/\n\t\r\x01\x7f\xc2\x85\xe2\x80\xae€");
+    ki_json_raw(&json, "b", "b_bytes", "x\xc3(\xed\xa0\x80", 6);
+    ki_json_raw(&json, "c", "c_bytes", "\xc3\xa9", 2);
+    ki_json_text_n(&json, "d", "a\0b", 3);
+    ki_json_line_end(&json);
+    written_end(
+        &written,
+        "{\"a\":\"\\\"\\\\/\\n\\t\\u000d\\u0001\\u007f\\u0085\\u202e€\","
+        "\"b\":\"x\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\","
+        "\"b_bytes\":\"78c328eda080\",\"c\":\"\xc3\xa9\",\"d\":\"a\\u0000b\"}\n");
+}
+
+Test(json, nesting_and_numbers)
+{
+    struct written written = written_begin();
+    struct ki_json json = ki_json_line_begin(written.out);
+    ki_json_array_begin(&json, "a");
+    ki_json_array_end(&json);
+    ki_json_array_begin(&json, "b");
+    ki_json_uint(&json, NULL, 0);
+    ki_json_uint(&json, NULL, UINT64_MAX);
+    ki_json_object_begin(&json, NULL);
+    ki_json_object_end(&json);
+    ki_json_array_end(&json);
+    ki_json_bool(&json, "c", true);
+    ki_json_bool(&json, "d", false);
+    ki_json_null(&json, "e");
+    ki_json_text_or_null(&json, "f", "");
+    ki_json_hex(&json, "g", "\x00\xab", 2);
+    ki_json_line_end(&json);
+    written_end(&written, "{\"a\":[],\"b\":[0,18446744073709551615,{}],\"c\":true,"
+                          "\"d\":false,\"e\":null,\"f\":null,\"g\":\"00ab\"}\n");
+}
+
+Test(escape, hostile_names)
+{
+    struct written written = written_begin();
+    ki_escape(written.out, "a b\n\r\t\x1b[2J\\\x7f\xff\xc2\x9b\xe2\x80\xae€",
+              KI_ESCAPE_TEXT);
+    ki_escape(written.out, " c", KI_ESCAPE_WORD);
+    written_end(&written, "a b\\n\\r\\t\\x1b[2J\\\\\\x7f\\xff\\u009b\\u202e€\\x20c");
+}
+
+Test(ndjson, match)
+{
+    const struct ki_hit hits[] = {digest_hit, near_hit};
+    struct ki_result result = match_result(hits, 2);
+    result.nhits_total = 9;
+    result.info.nwarnings = 1;
+    struct written written = written_begin();
+    ki_report_ndjson.result(written.out, "p\n", &result);
+    written_end(
+        &written,
+        "{\"path\":\"p\\n\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\":null,"
+        "\"bytes\":7,\"format\":\"jpeg\",\"width\":3,\"height\":2,\"quality\":99,"
+        "\"hits\":[{\"list\":\"ours\",\"entry\":\"bad\xef\xbf\xbd\\u001b\","
+        "\"entry_bytes\":\"626164ff1b\",\"kind\":\"md5\",\"distance\":0,"
+        "\"transform\":\"original\",\"category\":null,\"purpose\":\"allow\"},"
+        "{\"list\":\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
+        "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
+        "\"mode\":\"pdq\",\"purpose\":\"match\"}],\"hits_total\":9,\"action\":"
+        "\"block\","
+        "\"generation\":42,\"elapsed_us\":5,\"warnings\":1}\n");
+}
+
+Test(ndjson, not_examined)
+{
+    struct ki_result result = failed_result();
+    struct written written = written_begin();
+    ki_report_ndjson.result(written.out, "p\xff", &result);
+    written_end(&written,
+                "{\"path\":\"p\xef\xbf\xbd\",\"path_bytes\":\"70ff\","
+                "\"verdict\":\"not_examined\",\"tier\":null,"
+                "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
+                "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
+                "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n");
+}
+
+Test(ndjson, empty_file_has_a_size)
+{
+    struct ki_result result = failed_result();
+    result.reason = KI_REASON_EMPTY;
+    struct written written = written_begin();
+    ki_report_ndjson.result(written.out, "p", &result);
+    written_end(&written,
+                "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
+                "\"reason\":\"empty\",\"bytes\":0,\"format\":\"unknown\","
+                "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
+                "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n");
+}
+
+Test(text, one_line_a_file)
+{
+    const struct ki_hit hits[] = {digest_hit, near_hit};
+    struct ki_result match = match_result(hits, 2);
+    struct ki_result allow = match_result(hits, 1);
+    allow.verdict = KI_VERDICT_NO_MATCH;
+    allow.tier = KI_TIER_NONE;
+    struct ki_result none = allow;
+    none.nhits = none.nhits_total = 0;
+    struct ki_result failed = failed_result();
+    struct written written = written_begin();
+    ki_report_text.begin(written.out);
+    ki_report_text.result(written.out, "a b", &match);
+    ki_report_text.result(written.out, "b", &allow);
+    ki_report_text.result(written.out, "c", &none);
+    ki_report_text.result(written.out, "d\nmatch  near", &failed);
+    ki_report_text.end(written.out);
+    written_end(&written,
+                "match         near          hotline/e\\x2017 pdq 4 rot90 (+1)  a b\n"
+                "no_match      -             ours/bad\\xff\\x1b md5 0 original "
+                "[allow]  b\n"
+                "no_match      -             -  c\n"
+                "not_examined  unreadable    -  d\\nmatch  near\n");
+}
+
+Test(csv, quoting)
+{
+    struct ki_hit hit = near_hit;
+    hit.entry = "=1,\"x\"\xff";
+    struct ki_result match = match_result(&hit, 1);
+    struct ki_result failed = failed_result();
+    struct written written = written_begin();
+    ki_report_csv.begin(written.out);
+    ki_report_csv.result(written.out, "a,b\n", &match);
+    ki_report_csv.result(written.out, "c\xff", &failed);
+    ki_report_csv.end(written.out);
+    written_end(
+        &written,
+        "path,verdict,tier,reason,bytes,format,width,height,quality,action,generation,"
+        "elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,"
+        "category_scheme,category_code,path_bytes,entry_bytes\r\n"
+        "\"a,b\n\",match,near,,7,jpeg,3,2,99,block,42,5,0,1,hotline,"
+        "\"=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff\r\n"
+        "\"c\xef\xbf\xbd\",not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,"
+        "63ff,\r\n");
+}
+
+Test(lookup, lines)
+{
+    struct ki_report_lookup found = {
+        .query = "00ff",
+        .query_nbytes = 4,
+        .verdict = KI_VERDICT_MATCH,
+        .hits = &near_hit,
+        .nhits = 1,
+    };
+    struct ki_report_lookup bad = {
+        .query = "z\0\xff",
+        .query_nbytes = 3,
+        .reason = "bad-query",
+    };
+    struct written written = written_begin();
+    ki_report_lookup_line(written.out, &found);
+    ki_report_lookup_line(written.out, &bad);
+    written_end(
+        &written,
+        "{\"query\":\"00ff\",\"verdict\":\"match\",\"hits\":[{\"list\":"
+        "\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
+        "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
+        "\"purpose\":\"match\"}]}\n"
+        "{\"query\":\"z\\u0000\xef\xbf\xbd\",\"query_bytes\":\"7a00ff\","
+        "\"verdict\":\"not_examined\",\"reason\":\"bad-query\",\"hits\":[]}\n");
+}
+
+Test(hash, missing_hashes_are_null)
+{
+    struct ki_hash_options options = ki_hash_options_default();
+    options.kinds = KI_BIT(KI_KIND_PDQ) | KI_BIT(KI_KIND_MD5);
+    options.modes = KI_BIT(KI_MODE_PDQ) | KI_BIT(KI_MODE_PDQ_NN512);
+    options.dihedral = true;
+    struct ki_hashes hashes = {.reason = KI_REASON_UNREADABLE};
+    struct written written = written_begin();
+    ki_report_hash_line(written.out, "p", &hashes, &options);
+    written_end(&written,
+                "{\"path\":\"p\",\"format\":\"unknown\",\"width\":null,"
+                "\"height\":null,\"bytes\":null,\"pdq\":null,\"quality\":null,"
+                "\"pdq_nn512\":null,\"quality_nn512\":null,\"md5\":null,"
+                "\"dihedral\":null,\"dihedral_nn512\":null,"
+                "\"reason\":\"unreadable\"}\n");
+}
+
+Test(report, formats)
+{
+    cr_assert_eq(ki_report_format_at(0), &ki_report_ndjson);
+    cr_assert_eq(ki_report_format_at(3), NULL);
+    cr_assert_eq(ki_report_format_find("csv"), &ki_report_csv);
+    cr_assert_eq(ki_report_format_find("CSV"), NULL);
+}
