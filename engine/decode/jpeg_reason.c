@@ -11,15 +11,24 @@
 #define MAX_PADDING_NBYTES 64
 #define MARKER_EOI 0xd9
 
-/* jmemmgr.c raises JERR_OUT_OF_MEMORY with these cases when malloc gave NULL, with
- * others when a request is beyond what libjpeg allows itself. */
-#define SMALL_MALLOC_FAILED 2
-#define LARGE_MALLOC_FAILED 4
+/* The numbers with which jmemmgr.c raises JERR_OUT_OF_MEMORY when malloc gave NULL;
+ * with others, a request was beyond what libjpeg allows itself. */
+enum {
+    MANAGER_MALLOC_FAILED = 0,
+    SMALL_MALLOC_FAILED = 2,
+    LARGE_MALLOC_FAILED = 4,
+};
 
-static enum ki_reason memory_reason(int which)
+static enum ki_reason memory_reason(int number)
 {
-    bool failed = which == SMALL_MALLOC_FAILED || which == LARGE_MALLOC_FAILED;
-    return failed ? KI_REASON_OUT_OF_MEMORY : KI_REASON_LIMIT_MEMORY;
+    switch (number) {
+    case MANAGER_MALLOC_FAILED:
+    case SMALL_MALLOC_FAILED:
+    case LARGE_MALLOC_FAILED:
+        return KI_REASON_OUT_OF_MEMORY;
+    default:
+        return KI_REASON_LIMIT_MEMORY;
+    }
 }
 
 /* A height of 0 announces a DNL marker, which libjpeg does not read. */

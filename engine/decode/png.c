@@ -126,14 +126,6 @@ static void on_read(png_structp png, png_bytep out, size_t nbytes)
     job->offset += nbytes;
 }
 
-static void set_limits(struct png_job *job)
-{
-    const struct ki_limits *limits = job->request->limits;
-    png_set_user_limits(job->png, limits->side, limits->side);
-    png_set_chunk_cache_max(job->png, 1);
-    png_set_chunk_malloc_max(job->png, limits->chunk_nbytes);
-}
-
 static void create(struct png_job *job)
 {
     job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, on_error,
@@ -145,7 +137,8 @@ static void create(struct png_job *job)
     }
     png_set_read_fn(job->png, job, on_read);
     png_set_sig_bytes(job->png, (int)KI_PNG_SIGNATURE_NBYTES);
-    set_limits(job);
+    uint32_t side = job->request->limits->side;
+    png_set_user_limits(job->png, side, side);
 }
 
 /* 8-bit grey or RGB: palettes looked up, small samples stretched, the high byte of

@@ -119,7 +119,9 @@ static enum ki_reason count_chunk(struct walk *walk, const struct ki_png_chunk *
     if (!goes_on && ++walk->nchunks > walk->limits->png_chunks) {
         return KI_REASON_LIMIT_CHUNKS;
     }
-    if (!is_picture_data(chunk->type) && chunk->nbytes > walk->limits->chunk_nbytes) {
+    bool is_metadata =
+        !ki_png_is_critical(chunk->type) && !is_picture_data(chunk->type);
+    if (is_metadata && chunk->nbytes > walk->limits->chunk_nbytes) {
         return KI_REASON_LIMIT_CHUNK_SIZE;
     }
     return KI_REASON_NONE;
