@@ -58,7 +58,8 @@ static void expect_hash(const struct row *row, int column, const struct ki_pdq *
     char hex[2 * KI_HASH_MAX_NBYTES + 1];
     memcpy(hash.bytes, pdq->bytes, sizeof pdq->bytes);
     ki_hash_to_hex(&hash, hex);
-    cr_expect_str_eq(hex, row->column[column], "%s column %d:\n  got      %s\n  expected %s",
+    cr_expect_str_eq(hex, row->column[column],
+                     "%s column %d:\n  got      %s\n  expected %s",
                      row->column[COLUMN_FILE], column, hex, row->column[column]);
 }
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search against brute force: the same ids, the same distances, each once. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/ring16.h"
+#include "support/hashes.h"
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__clang__)
+#define WITH_POPCNT __attribute__((target_clones("popcnt", "default")))
+#else
+#define WITH_POPCNT
+#endif
+
+struct tables {
+    struct ki_ring16 ring;
+    struct ki_ring_hash *hashes;
+    uint32_t *offsets;
+    uint16_t *sketches;
+    uint32_t *ids;
+};
+
+static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uint32_t n)
+{
+    tables->hashes = hashes;
+    tables->offsets = malloc(sizeof(uint32_t) * KI_RING_NBANDS * KI_RING_NOFFSETS);
+    tables->sketches = malloc(sizeof(uint16_t) * KI_RING_NBANDS * (n + 1));
+    tables->ids = malloc(sizeof(uint32_t) * KI_RING_NBANDS * (n + 1));
+    cr_assert(tables->offsets && tables->sketches && tables->ids);
+    tables->ring = (struct ki_ring16){.nhashes = n, .hashes = hashes};
+    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
+        uint32_t *offsets = tables->offsets + (size_t)b * KI_RING_NOFFSETS;
+        uint16_t *sketches = tables->sketches + (size_t)b * n;
+        uint32_t *ids = tables->ids + (size_t)b * n;
+        ki_ring16_build_band(hashes, n, b, offsets, sketches, ids);
+        tables->ring.offsets[b] = offsets;
+        tables->ring.sketches[b] = sketches;
+        tables->ring.ids[b] = ids;
+    }
+    cr_assert(ki_ring16_is_valid(&tables->ring));
+}
+
+static void tables_free(struct tables *tables)
+{
+    free(tables->hashes);
+    free(tables->offsets);
+    free(tables->sketches);
+    free(tables->ids);
+}
+
+struct found {
+    uint32_t *ids;
+    unsigned *distances;
+    size_t count;
+    size_t capacity;
+};
+
+static bool found_add(void *context, uint32_t id, unsigned distance)
+{
+    struct found *found = context;
+    if (found->count == found->capacity) {
+        found->capacity = found->capacity ? found->capacity * 2 : 1024;
+        found->ids = realloc(found->ids, found->capacity * sizeof *found->ids);
+        found->distances =
+            realloc(found->distances, found->capacity * sizeof *found->distances);
+        cr_assert(found->ids && found->distances);
+    }
+    found->ids[found->count] = id;
+    found->distances[found->count++] = distance;
+    return true;
+}
+
+WITH_POPCNT
+static unsigned distance_of(const struct ki_ring_hash *a, const struct ki_ring_hash *b)
+{
+    uint64_t x[4];
+    uint64_t y[4];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return (unsigned)(__builtin_popcountll(x[0] ^ y[0]) +
+                      __builtin_popcountll(x[1] ^ y[1]) +
+                      __builtin_popcountll(x[2] ^ y[2]) +
+                      __builtin_popcountll(x[3] ^ y[3]));
+}
+
+WITH_POPCNT
+static void brute_force(const struct ki_ring_hash *hashes, uint32_t n,
+                        const struct ki_ring_hash *query, unsigned radius,
+                        struct found *found)
+{
+    uint64_t q[4];
+    memcpy(q, query, sizeof q);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t h[4];
+        memcpy(h, &hashes[i], sizeof h);
+        unsigned distance = (unsigned)(__builtin_popcountll(h[0] ^ q[0]) +
+                                       __builtin_popcountll(h[1] ^ q[1]) +
+                                       __builtin_popcountll(h[2] ^ q[2]) +
+                                       __builtin_popcountll(h[3] ^ q[3]));
+        if (distance <= radius) {
+            (void)found_add(found, i, distance);
+        }
+    }
+}
+
+/* Every hit of the search is one of brute force with its distance, none twice, and
+ * there are as many. */
+static void expect_same(struct found *got, const struct found *expected, uint8_t *seen,
+                        const struct tables *tables, const struct ki_ring_hash *query)
+{
+    cr_assert_eq(got->count, expected->count, "%zu hits, brute force has %zu",
+                 got->count, expected->count);
+    for (size_t i = 0; i < got->count; i++) {
+        uint32_t id = got->ids[i];
+        cr_assert_lt(id, tables->ring.nhashes);
+        cr_assert(!seen[id], "id %u twice", id);
+        seen[id] = 1;
+        cr_assert_eq(got->distances[i], distance_of(&tables->hashes[id], query));
+    }
+    for (size_t i = 0; i < expected->count; i++) {
+        cr_assert(seen[expected->ids[i]], "id %u missed", expected->ids[i]);
+        seen[expected->ids[i]] = 0;
+    }
+}
+
+/* Queries planted at each distance 0…40 from a hash of the set. */
+static void check_queries(struct random_state *random, const struct tables *tables,
+                          unsigned nqueries, unsigned radius)
+{
+    uint32_t n = tables->ring.nhashes;
+    struct found got = {0};
+    struct found expected = {0};
+    uint8_t *seen = calloc(n, 1);
+    unsigned nfound[41] = {0};
+    unsigned nplanted[41] = {0};
+    cr_assert_not_null(seen);
+    for (unsigned i = 0; i < nqueries; i++) {
+        unsigned planted = i % 41;
+        uint32_t target = random_below(random, n);
+        struct ki_pdq base = ki_ring_unpermute(&tables->hashes[target]);
+        struct ki_pdq pdq = hash_at_distance(random, &base, planted);
+        struct ki_ring_hash query = ki_ring_permute(&pdq);
+        got.count = expected.count = 0;
+        cr_assert(ki_ring16_search(&tables->ring, &query, radius, found_add, &got));
+        brute_force(tables->hashes, n, &query, radius, &expected);
+        bool is_found = false;
+        for (size_t k = 0; k < got.count; k++) {
+            is_found = is_found || got.ids[k] == target;
+        }
+        cr_assert_eq(is_found, planted <= radius, "planted at %u, radius %u", planted,
+                     radius);
+        nplanted[planted]++;
+        nfound[planted] += is_found;
+        expect_same(&got, &expected, seen, tables, &query);
+    }
+    if (radius == 31 && nqueries > 41) {
+        printf("planted at 31: %u of %u found, at 32: %u of %u\n", nfound[31],
+               nplanted[31], nfound[32], nplanted[32]);
+    }
+    free(seen);
+    free(got.ids);
+    free(got.distances);
+    free(expected.ids);
+    free(expected.distances);
+}
+
+static struct ki_ring_hash *make_hashes(struct random_state *random, uint32_t n,
+                                        bool is_correlated)
+{
+    struct ki_ring_hash *hashes = malloc(n * sizeof *hashes);
+    cr_assert_not_null(hashes);
+    for (uint32_t i = 0; i < n; i++) {
+        struct ki_pdq pdq = is_correlated ? hash_correlated(random, 99, n / 50 + 1)
+                                          : hash_uniform(random);
+        hashes[i] = ki_ring_permute(&pdq);
+    }
+    return hashes;
+}
+
+static void check_million(bool is_correlated)
+{
+    struct random_state random = random_begin(is_correlated ? 2 : 1);
+    struct tables tables;
+    tables_build(&tables, make_hashes(&random, 1000000, is_correlated), 1000000);
+    check_queries(&random, &tables, 2050, 31);
+    tables_free(&tables);
+}
+
+Test(ring16, equals_brute_force_on_a_million_uniform_hashes)
+{
+    check_million(false);
+}
+
+Test(ring16, equals_brute_force_on_a_million_correlated_hashes)
+{
+    check_million(true);
+}
+
+Test(ring16, equals_brute_force_at_every_radius)
+{
+    struct random_state random = random_begin(3);
+    for (unsigned radius = 0; radius <= KI_RADIUS_MAX; radius++) {
+        struct tables tables;
+        tables_build(&tables, make_hashes(&random, 3000, radius % 2), 3000);
+        check_queries(&random, &tables, 41, radius);
+        tables_free(&tables);
+    }
+}
+
+Test(ring16, searches_tiny_sets_and_repeated_hashes)
+{
+    struct random_state random = random_begin(4);
+    for (uint32_t n = 0; n < 4; n++) {
+        struct tables tables;
+        struct found found = {0};
+        struct ki_pdq pdq = hash_uniform(&random);
+        struct ki_ring_hash query = ki_ring_permute(&pdq);
+        struct ki_ring_hash *hashes = malloc((n + 1) * sizeof *hashes);
+        cr_assert_not_null(hashes);
+        for (uint32_t i = 0; i < n; i++) {
+            hashes[i] = query;
+        }
+        tables_build(&tables, hashes, n);
+        cr_expect(ki_ring16_search(&tables.ring, &query, 31, found_add, &found));
+        cr_expect_eq(found.count, n);
+        free(found.ids);
+        free(found.distances);
+        tables_free(&tables);
+    }
+}
+
+Test(ring16, permutation_is_undone_and_keeps_distances)
+{
+    struct random_state random = random_begin(5);
+    for (int i = 0; i < 1000; i++) {
+        struct ki_pdq a = hash_uniform(&random);
+        struct ki_pdq b = hash_uniform(&random);
+        struct ki_ring_hash pa = ki_ring_permute(&a);
+        struct ki_ring_hash pb = ki_ring_permute(&b);
+        struct ki_pdq back = ki_ring_unpermute(&pa);
+        cr_assert_eq(ki_pdq_distance(&a, &back), 0);
+        cr_assert_eq(ki_pdq_distance(&a, &b), distance_of(&pa, &pb));
+    }
+}
+
+static bool stop_at_once(void *context, uint32_t id, unsigned distance)
+{
+    (void)id;
+    (void)distance;
+    ++*(int *)context;
+    return false;
+}
+
+Test(ring16, report_can_end_the_search)
+{
+    struct random_state random = random_begin(6);
+    struct tables tables;
+    struct ki_ring_hash *hashes = calloc(100, sizeof *hashes);
+    cr_assert_not_null(hashes);
+    tables_build(&tables, hashes, 100);
+    struct ki_pdq zero = {{0}};
+    struct ki_pdq near = hash_at_distance(&random, &zero, 3);
+    struct ki_ring_hash query = ki_ring_permute(&near);
+    int ncalls = 0;
+    cr_expect(!ki_ring16_search(&tables.ring, &query, 31, stop_at_once, &ncalls));
+    cr_expect_eq(ncalls, 1);
+    tables_free(&tables);
+}
+
+Test(ring16, bad_tables_are_refused)
+{
+    struct random_state random = random_begin(7);
+    struct tables tables;
+    tables_build(&tables, make_hashes(&random, 500, false), 500);
+    tables.ids[7] = 500;
+    cr_expect(!ki_ring16_is_valid(&tables.ring), "an id out of range");
+    tables.ids[7] = 0;
+    tables.offsets[0] = 1;
+    cr_expect(!ki_ring16_is_valid(&tables.ring), "a first offset other than 0");
+    tables.offsets[0] = 0;
+    tables.offsets[KI_RING_NVALUES] = 499;
+    cr_expect(!ki_ring16_is_valid(&tables.ring), "a last offset other than n");
+    tables.offsets[KI_RING_NVALUES] = 500;
+    tables.offsets[9] = 501;
+    cr_expect(!ki_ring16_is_valid(&tables.ring), "offsets that fall");
+    tables_free(&tables);
+}
