@@ -51,7 +51,7 @@ static void luma_from_gray(float *restrict luma, const uint8_t *restrict samples
 static void luma_from_rgb(float *restrict luma, const uint8_t *restrict samples,
                           uint32_t width)
 {
-    for (uint32_t x = 0; x < width; x++) {
+    for (size_t x = 0; x < width; x++) {
         luma[x] = 0.299f * (float)samples[3 * x] + 0.587f * (float)samples[3 * x + 1] +
                   0.114f * (float)samples[3 * x + 2];
     }

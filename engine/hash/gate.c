@@ -32,8 +32,8 @@ unsigned ki_pdq_distance(const struct ki_pdq *a, const struct ki_pdq *b)
 
 static void rows_of(const struct ki_pdq *pdq, uint16_t rows[SIDE])
 {
-    for (int i = 0; i < SIDE; i++) {
-        const uint8_t *word = pdq->bytes + KI_PDQ_NBYTES - 2 * (i + 1);
+    for (size_t i = 0; i < SIDE; i++) {
+        const uint8_t *word = &pdq->bytes[KI_PDQ_NBYTES - 2 * (i + 1)];
         rows[i] = (uint16_t)(word[0] << 8 | word[1]);
     }
 }

@@ -82,7 +82,7 @@ static char *manifest_text(const struct ki_manifest *manifest)
     size_t length = strlen(json);
     char *text = malloc(length + 1 + KI_MANIFEST_LINE_NBYTES + 1);
     if (text) {
-        memcpy(text, json, length);
+        memcpy(text, json, length + 1);
         text[length] = '\n';
         ki_manifest_checksum_line(text, length + 1, text + length + 1);
     }

@@ -6,7 +6,7 @@
 
 static unsigned row_of(const struct ki_pdq *pdq, unsigned row)
 {
-    const uint8_t *word = pdq->bytes + KI_PDQ_NBYTES - 2 * (row + 1);
+    const uint8_t *word = &pdq->bytes[KI_PDQ_NBYTES - 2 * (row + 1)];
     return (unsigned)(word[0] << 8 | word[1]);
 }
 
@@ -32,7 +32,7 @@ struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash)
             unsigned band = (r + c) % KI_RING_NBANDS;
             row |= (unsigned)(hash->band[band] >> r & 1) << c;
         }
-        uint8_t *word = out.bytes + KI_PDQ_NBYTES - 2 * (r + 1);
+        uint8_t *word = &out.bytes[KI_PDQ_NBYTES - 2 * (r + 1)];
         word[0] = (uint8_t)(row >> 8);
         word[1] = (uint8_t)row;
     }

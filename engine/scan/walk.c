@@ -61,9 +61,7 @@ static char *join(const char *folder, const char *name)
     size_t nbytes = length + strlen(slash) + strlen(name) + 1;
     char *path = malloc(nbytes);
     if (path) {
-        memcpy(path, folder, length);
-        memcpy(path + length, slash, strlen(slash));
-        memcpy(path + length + strlen(slash), name, strlen(name) + 1);
+        (void)stpcpy(stpcpy(stpcpy(path, folder), slash), name);
     }
     return path;
 }
