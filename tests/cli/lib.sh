@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What all command line tests share; to be sourced by bash. Arguments of every test:
 # the program and the folder with the test pictures.
 set -u

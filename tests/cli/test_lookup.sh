@@ -35,8 +35,11 @@ ki 'a radius for all, nearest first' 1 lookup --kind pdq --radius 4 $p0
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1},{$hit2}]}"
 ki 'radius 0' 1 lookup --kind pdq --radius 0 $p0
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
-ki 'radius 3 is short by one bit' 0 lookup --kind pdq --radius 3 $none ${p0%13}10
-stdout_has "{\"query\":\"$none\",\"verdict\":\"no_match\",\"hits\":[]}" || true
+near=${p0%13}e3
+ki 'one bit short of the distance' 0 lookup --kind pdq --radius 3 "$near"
+stdout_is "{\"query\":\"$near\",\"verdict\":\"no_match\",\"hits\":[]}"
+ki 'just the distance' 1 lookup --kind pdq --radius 4 "$near"
+stdout_is "{\"query\":\"$near\",\"verdict\":\"match\",\"hits\":[{$far1}]}"
 ki 'upper case' 1 lookup --kind pdq --radius 0 "${p0^^}"
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
 ki 'the other list is nearer' 1 lookup --kind pdq $p4

@@ -12,19 +12,31 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-void stop_install(void)
+/* Sets what the signals do, except those that whoever started this process ignores. */
+static void set_handler(const struct sigaction *action)
 {
-    /* No SA_RESTART: a read that waits for a slow pipe must return. */
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     static const int numbers[] = {SIGINT, SIGTERM};
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction old;
         bool is_ignored =
             sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN;
-        if (!is_ignored && sigaction(numbers[i], &action, NULL) != 0) {
+        if (!is_ignored && sigaction(numbers[i], action, NULL) != 0) {
             message("cannot handle signal %d", numbers[i]);
         }
     }
+}
+
+void stop_install(void)
+{
+    /* No SA_RESTART: a read that waits for a slow pipe must return. */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    set_handler(&action);
+}
+
+void stop_uninstall(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    set_handler(&action);
 }
 
 bool stop_is_requested(void)

@@ -9,6 +9,10 @@
 /* To be called before the work starts, by commands that ask stop_is_requested. */
 void stop_install(void);
 
+/* The signals end the process at once again: for reads that cannot be told to stop and
+ * have nothing to lose. */
+void stop_uninstall(void);
+
 bool stop_is_requested(void);
 
 /* The same, as a callback of the library. */

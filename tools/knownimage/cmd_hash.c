@@ -72,10 +72,10 @@ static bool on_file(void *context, const char *path, bool is_named, int os_error
 static void hash_stdin(struct hash_run *run)
 {
     struct ki_hashes hashes;
+    stop_uninstall();
     ki_hash_fd(run->hasher, STDIN_FILENO, &hashes);
-    if (!stop_is_requested()) {
-        print(run, "-", &hashes);
-    }
+    stop_install();
+    print(run, "-", &hashes);
 }
 
 static void report_skipped(const struct ki_walk_counts *counts)

@@ -89,11 +89,11 @@ static bool scan_stdin(struct scan_run *run)
         return fail(status, &diag);
     }
     struct ki_result result;
+    stop_uninstall();
     status = ki_scan_fd(scanner, STDIN_FILENO, &result);
-    if (!stop_is_requested()) {
-        on_result(run, "-", &result);
-        scan_summary_add(&run->total, &run->current);
-    }
+    stop_install();
+    on_result(run, "-", &result);
+    scan_summary_add(&run->total, &run->current);
     ki_scanner_destroy(scanner);
     return status == KI_OK || fail(status, &diag);
 }
