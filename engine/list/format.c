@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "list/format.h"
+
+#include <string.h>
+
+#include <knownimage/list.h>
+
+static const struct ki_list_format *const formats[] = {
+    &ki_list_pdq_text, &ki_list_signal_text, &ki_list_hash_text,
+    &ki_list_hashdeep, &ki_list_csv,
+};
+
+enum { NFORMATS = sizeof formats / sizeof *formats };
+
+const char *ki_list_format_name(size_t i)
+{
+    return i < NFORMATS ? formats[i]->name : NULL;
+}
+
+const struct ki_list_format *ki_list_format_find(const char *name)
+{
+    for (size_t i = 0; i < NFORMATS; i++) {
+        if (strcmp(formats[i]->name, name) == 0) {
+            return formats[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Importing: file → reader → parser → one transaction of the catalog → publication, all
+ * in one turn of the writer. Any error before the commit undoes everything.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <knownimage/list.h>
+
+#include "base/diag.h"
+#include "index/catalog.h"
+#include "index/publish.h"
+#include "list/detect.h"
+#include "list/format.h"
+#include "list/reader.h"
+
+/* How many records between two questions whether to go on. */
+enum { RECORDS_PER_POLL = 1000 };
+
+struct import {
+    const struct ki_import_options *options;
+    struct ki_diag *diag;
+    struct ki_txn *txn;
+    uint32_t list_id;
+    uint64_t nbytes_read; /* of the file, parsed */
+    struct ki_import_result result;
+    struct ki_list_reader reader;
+    struct ki_list_parser parser;
+};
+
+struct ki_import_options ki_import_options_default(void)
+{
+    return (struct ki_import_options){.kind = -1, .publish = true};
+}
+
+static enum ki_status check_options(const struct ki_import_options *options,
+                                    const struct ki_list_format **format,
+                                    struct ki_diag *diag)
+{
+    *format = NULL;
+    if (options->kind < -1 || options->kind >= KI_NKINDS) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT, "unknown kind of hash");
+    }
+    if (!options->format || strcmp(options->format, "auto") == 0) {
+        return KI_OK;
+    }
+    *format = ki_list_format_find(options->format);
+    if (!*format) {
+        return ki_diag_set(diag, KI_ERR_FORMAT, "there is no list format %.64s",
+                           options->format);
+    }
+    bool is_pdq = options->kind == KI_KIND_PDQ;
+    if (options->kind >= 0 && ((*format == &ki_list_pdq_text && !is_pdq) ||
+                               (*format == &ki_list_hash_text && is_pdq))) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT,
+                           "format %s holds no hashes of kind %s", (*format)->name,
+                           ki_kind_text((enum ki_kind)options->kind));
+    }
+    return KI_OK;
+}
+
+static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
+{
+    const struct ki_list_format *format;
+    struct ki_list_reader *reader = &import->reader;
+    enum ki_status status = check_options(import->options, &format, diag);
+    if (status == KI_OK) {
+        status = ki_reader_fill(reader, KI_DETECT_NBYTES, diag);
+    }
+    if (status != KI_OK) {
+        return status;
+    }
+    struct ki_detected detected = {.format = format, .is_64_sha256 = true};
+    if (!format) {
+        size_t nbytes = reader->end - reader->first;
+        status = ki_list_detect(reader->data + reader->first, nbytes, reader->is_last,
+                                import->options->kind, &detected, diag);
+    }
+    if (status == KI_OK) {
+        ki_parser_begin(&import->parser, detected.format, import->options->kind);
+        import->parser.is_64_sha256 = detected.is_64_sha256;
+        import->result.format = detected.format->name;
+    }
+    return status;
+}
+
+static void tell(const struct import *import, const char *reason)
+{
+    if (!import->options->on_reject) {
+        return;
+    }
+    const struct ki_list_record *record = &import->parser.record;
+    struct ki_list_reject reject = {record->line, record->byte, reason};
+    import->options->on_reject(import->options->context, &reject);
+}
+
+static enum ki_status add_record(struct import *import)
+{
+    const struct ki_list_record *record = &import->parser.record;
+    if (record->reason[0]) {
+        char warning[KI_REASON_NBYTES + 16];
+        (void)snprintf(warning, sizeof warning, "warning: %s", record->reason);
+        tell(import, warning);
+    }
+    struct ki_entry entry = {
+        .id = record->id,
+        .id_nbytes = record->id_nbytes,
+        .category_scheme = record->category_scheme,
+        .category_code = record->category_code,
+        .hashes = record->hashes,
+        .nhashes = record->nhashes,
+    };
+    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    enum ki_status status =
+        ki_txn_entry_add(import->txn, import->list_id, &entry, &change, import->diag);
+    import->result.nadded += change == KI_ENTRY_ADDED;
+    import->result.nupdated += change == KI_ENTRY_UPDATED;
+    import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
+    return status;
+}
+
+/* Progress, and whether the caller wants to go on. */
+static enum ki_status poll_caller(const struct import *import)
+{
+    const struct ki_import_options *options = import->options;
+    if (options->on_progress) {
+        options->on_progress(options->context, import->parser.byte);
+    }
+    if (options->is_stopped && options->is_stopped(options->context)) {
+        return ki_diag_set(import->diag, KI_ERR_INTERRUPTED, "import stopped");
+    }
+    return KI_OK;
+}
+
+static enum ki_status take_step(struct import *import, enum ki_step step)
+{
+    const struct ki_list_record *record = &import->parser.record;
+    enum ki_status status = KI_OK;
+    switch (step) {
+    case KI_STEP_RECORD:
+        status = add_record(import);
+        break;
+    case KI_STEP_REJECT:
+        import->result.nrejected++;
+        tell(import, record->reason);
+        break;
+    case KI_STEP_BAD:
+        return ki_diag_set(import->diag, KI_ERR_FORMAT, "line %llu: %s",
+                           (unsigned long long)record->line, record->reason);
+    case KI_STEP_MORE:
+    case KI_STEP_SKIP:
+    default:
+        return KI_OK;
+    }
+    import->result.nread++;
+    if (status == KI_OK && import->result.nread % RECORDS_PER_POLL == 0) {
+        status = poll_caller(import);
+    }
+    return status;
+}
+
+static enum ki_status refill(struct import *import)
+{
+    struct ki_list_reader *reader = &import->reader;
+    size_t nbytes = reader->end - reader->first;
+    enum ki_status status = ki_reader_fill(reader, nbytes + 1, import->diag);
+    return status == KI_OK ? poll_caller(import) : status;
+}
+
+static enum ki_status read_records(struct import *import)
+{
+    struct ki_list_reader *reader = &import->reader;
+    enum ki_status status = poll_caller(import);
+    while (status == KI_OK) {
+        size_t consumed = 0;
+        enum ki_step step =
+            ki_list_parse(&import->parser, reader->data + reader->first,
+                          reader->end - reader->first, reader->is_last, &consumed);
+        reader->first += consumed;
+        if (step == KI_STEP_MORE && reader->is_last) {
+            return poll_caller(import);
+        }
+        status = step == KI_STEP_MORE ? refill(import) : take_step(import, step);
+    }
+    return status;
+}
+
+static enum ki_status import_txn(struct import *import, struct ki_catalog *catalog,
+                                 const char *name)
+{
+    enum ki_status status = ki_txn_begin(catalog, &import->txn, import->diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    struct ki_list_info info;
+    status = ki_txn_list_find(import->txn, name, &info, import->diag);
+    if (status == KI_OK) {
+        import->list_id = info.id;
+        status = read_records(import);
+    }
+    if (status != KI_OK) {
+        ki_txn_abort(import->txn);
+        return status;
+    }
+    return ki_txn_commit(import->txn, import->diag);
+}
+
+static enum ki_status import_turn(struct import *import, const char *folder,
+                                  const char *name)
+{
+    struct ki_catalog *catalog = NULL;
+    enum ki_status status =
+        ki_catalog_open(folder, KI_CATALOG_WRITE, &catalog, import->diag);
+    if (status == KI_OK) {
+        status = import_txn(import, catalog, name);
+    }
+    if (status == KI_OK && import->options->publish) {
+        status = ki_publish(catalog, &import->result.generation, import->diag);
+    }
+    ki_catalog_close(catalog);
+    return status;
+}
+
+static enum ki_status import_all(struct import *import, const char *folder,
+                                 const char *name)
+{
+    enum ki_status status = choose_format(import, import->diag);
+    if (status == KI_OK) {
+        status = import_turn(import, folder, name);
+    }
+    if (status == KI_OK && !import->options->publish) {
+        struct ki_index_status index;
+        status = ki_index_status(folder, &index, import->diag);
+        import->result.generation = status == KI_OK ? index.generation : 0;
+    }
+    return status;
+}
+
+enum ki_status ki_list_import(const char *folder, const char *name, int fd,
+                              const struct ki_import_options *options,
+                              struct ki_import_result *result, struct ki_diag *diag)
+{
+    struct ki_import_options defaults = ki_import_options_default();
+    struct import *import = calloc(1, sizeof *import);
+    if (!import) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to import");
+    }
+    import->options = options ? options : &defaults;
+    import->diag = diag;
+    import->reader.fd = fd;
+    import->reader.is_stopped = import->options->is_stopped;
+    import->reader.context = import->options->context;
+    enum ki_status status = import_all(import, folder, name);
+    if (status == KI_OK) {
+        *result = import->result;
+    }
+    free(import);
+    return status;
+}

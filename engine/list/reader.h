@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bounded buffer over a file descriptor. */
+#ifndef KI_LIST_READER_H
+#define KI_LIST_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <knownimage/status.h>
+
+#include "list/format.h"
+
+enum {
+    KI_READER_REFILL_NBYTES = 65536,
+    KI_READER_NBYTES = KI_RECORD_MAX_NBYTES + 2 + KI_READER_REFILL_NBYTES
+};
+
+struct ki_list_reader {
+    int fd;       /* the caller's, left open */
+    bool is_last; /* the end of the file is in the buffer */
+    size_t first;
+    size_t end;
+    bool (*is_stopped)(void *context); /* may be NULL */
+    void *context;
+    char data[KI_READER_NBYTES];
+};
+
+/* The unread bytes: reader->data + first … end. ki_reader_fill reads more until there
+ * are at least wanted (≤ KI_READER_NBYTES) of them or the file ends. A signal that
+ * interrupts a read asks is_stopped.
+ * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED. */
+enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
+                              struct ki_diag *diag);
+
+#endif

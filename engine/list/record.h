@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One record of a list file, checked while it is filled in. */
+#ifndef KI_LIST_RECORD_H
+#define KI_LIST_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <knownimage/hash.h>
+#include <knownimage/index.h>
+
+#include "list/span.h"
+
+enum { KI_REASON_NBYTES = 160 }; /* with terminator */
+
+struct ki_list_record {
+    uint64_t line; /* 1-based, where the record begins */
+    uint64_t byte; /* its offset in the file */
+    size_t id_nbytes;
+    char id[KI_ENTRY_ID_NBYTES + 1];
+    char category_scheme[KI_CATEGORY_NBYTES]; /* "" if none */
+    char category_code[KI_CATEGORY_NBYTES];
+    size_t nhashes;
+    struct ki_hash hashes[KI_NKINDS];
+    /* Why the record was refused, or of a good record: what was left out of it; "" if
+     * nothing was. Never holds anything of the record itself. */
+    char reason[KI_REASON_NBYTES];
+};
+
+/* Empties the record. Its id is the line number until another is set. */
+void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte);
+
+/* Keeps the first reason; returns false, for `return ki_record_refuse(…)`. */
+bool ki_record_refuse(struct ki_list_record *record, const char *format, ...)
+    KI_PRINTF(2, 3);
+
+/* Reads a hash in hex, either case, or a PDQ hash in base64, blanks around it allowed.
+ * Refuses what can only be a mistake in a list: the all-zero hash and the digests of
+ * the empty file. False with the reason written. */
+bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
+                  char reason[KI_REASON_NBYTES]);
+
+/* These refuse the record (false) if the text breaks the rules of the catalog. An empty
+ * id leaves the line number. A record takes at most KI_NKINDS hashes. */
+bool ki_record_add_hash(struct ki_list_record *record, enum ki_kind kind,
+                        struct ki_span text);
+bool ki_record_set_id(struct ki_list_record *record, struct ki_span text);
+bool ki_record_set_category(struct ki_list_record *record, struct ki_span scheme,
+                            struct ki_span code);
+
+#endif
