@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The n-th allocation fails, for every n: decoding ends with a reason and leaks
- * nothing. malloc and free are replaced for the whole program, so that the codec
+ * nothing. malloc and its kin are replaced for the whole program, so that the codec
  * libraries' own calls are counted too; --wrap would see only ours.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 #include "decode/make_jpeg.h"
 #include "decode/make_png.h"
@@ -16,9 +17,6 @@ void *__libc_malloc(size_t nbytes);
 void *__libc_calloc(size_t count, size_t nbytes);
 void __libc_free(void *memory);
 /* NOLINTEND(bugprone-reserved-identifier) */
-EXPORTED void *malloc(size_t nbytes);
-EXPORTED void *calloc(size_t count, size_t nbytes);
-EXPORTED void free(void *memory);
 
 static _Thread_local bool is_counting;
 static _Thread_local unsigned failing; /* the allocation that fails; 0: none */
@@ -42,18 +40,18 @@ static void *counted(void *memory)
     return memory;
 }
 
-void *malloc(size_t nbytes)
+EXPORTED void *malloc(size_t nbytes)
 {
     return is_failing() ? NULL : counted(__libc_malloc(nbytes));
 }
 
 /* The compiler makes calloc of malloc and memset. */
-void *calloc(size_t count, size_t nbytes)
+EXPORTED void *calloc(size_t count, size_t nbytes)
 {
     return is_failing() ? NULL : counted(__libc_calloc(count, nbytes));
 }
 
-void free(void *memory)
+EXPORTED void free(void *memory)
 {
     nlive -= is_counting && memory != NULL ? 1 : 0;
     __libc_free(memory);

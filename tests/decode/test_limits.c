@@ -50,11 +50,11 @@ Test(limits, side)
 Test(limits, pixels)
 {
     struct ki_limits limits = ki_limits_default();
-    limits.pixels = 40 * 30;
+    limits.pixels = 1200; /* 40 × 30 */
     expect_limit(jpeg_40x30(), &limits, KI_REASON_NONE, "jpeg");
     limits.pixels--;
     expect_limit(jpeg_40x30(), &limits, KI_REASON_LIMIT_PIXELS, "jpeg");
-    limits.pixels = 13 * 11;
+    limits.pixels = 143; /* 13 × 11 */
     expect_limit(png_13x11(false), &limits, KI_REASON_NONE, "png");
     limits.pixels--;
     expect_limit(png_13x11(false), &limits, KI_REASON_LIMIT_PIXELS, "png");
