@@ -74,6 +74,21 @@ bool index_folder_find_to_write(const char *option, struct index_folder *folder)
     return named_folder(option) || make_parents(folder);
 }
 
+bool index_folder_find_existing(const char *option, struct index_folder *folder)
+{
+    struct ki_index_status state;
+    struct ki_diag diag = {0};
+    if (!index_folder_find(option, folder)) {
+        return false;
+    }
+    enum ki_status status = ki_index_status(folder->path, &state, &diag);
+    if (status == KI_ERR_NOT_FOUND) {
+        message_status(status, &diag);
+        return false;
+    }
+    return true; /* anything else that is wrong is told by what comes next */
+}
+
 bool index_folder_open(const struct index_folder *folder, struct ki_index **index)
 {
     struct ki_diag diag = {0};

@@ -20,6 +20,10 @@ bool index_folder_find(const char *option, struct index_folder *folder);
 /* The same, and makes the folders above it (mode 0700) if it is the default one. */
 bool index_folder_find_to_write(const char *option, struct index_folder *folder);
 
+/* The same as index_folder_find, but there must be an index: a mistyped name shall not
+ * make one. */
+bool index_folder_find_existing(const char *option, struct index_folder *folder);
+
 /* Opens the current generation; false after a message that says what to do. */
 bool index_folder_open(const struct index_folder *folder, struct ki_index **index);
 

@@ -25,7 +25,7 @@ static bool find_folder(const struct command *command, int argc, char **argv,
         return false;
     }
     *exit_status = EXIT_TROUBLE;
-    return index_folder_find(arguments.index, folder);
+    return index_folder_find_existing(arguments.index, folder);
 }
 
 static int fail(enum ki_status status, const struct ki_diag *diag)

@@ -44,7 +44,7 @@ static int run_show(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
-    if (!index_folder_find(arguments.index, &folder)) {
+    if (!index_folder_find_existing(arguments.index, &folder)) {
         return EXIT_TROUBLE;
     }
     struct ki_list_info *lists = NULL;
@@ -70,7 +70,7 @@ static int run_export(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
-    if (!index_folder_find(arguments.index, &folder)) {
+    if (!index_folder_find_existing(arguments.index, &folder)) {
         return EXIT_TROUBLE;
     }
     struct ki_diag diag = {0};
@@ -92,7 +92,7 @@ static int run_remove(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
-    if (!index_folder_find(arguments.index, &folder)) {
+    if (!index_folder_find_existing(arguments.index, &folder)) {
         return EXIT_TROUBLE;
     }
     struct ki_diag diag = {0};

@@ -91,7 +91,7 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
                      const char *file)
 {
     struct index_folder folder;
-    if (!index_folder_find(arguments->index, &folder)) {
+    if (!index_folder_find_existing(arguments->index, &folder)) {
         return EXIT_TROUBLE;
     }
     struct import_run run = {.file = file};
