@@ -72,10 +72,6 @@ static enum ki_status env_open(struct ki_catalog *catalog, struct ki_diag *diag)
     if (status != KI_OK) {
         return status;
     }
-    if (catalog->access == KI_CATALOG_READ && access(path, F_OK) != 0) {
-        return ki_diag_set(diag, KI_ERR_NOT_FOUND, "there is no index in %s",
-                           catalog->folder);
-    }
     int result = ENOMEM;
     for (size_t size = map_nbytes_most; result == ENOMEM && size >= map_nbytes_least;
          size /= 2) {
@@ -88,6 +84,19 @@ static enum ki_status env_open(struct ki_catalog *catalog, struct ki_diag *diag)
     int ndead = 0;
     (void)mdb_reader_check(catalog->env, &ndead);
     return KI_OK;
+}
+
+/* A reader, or a change to what should be there, makes nothing. */
+static enum ki_status expect_catalog(const struct ki_catalog *catalog,
+                                     struct ki_diag *diag)
+{
+    char path[KI_PATH_NBYTES];
+    enum ki_status status = ki_path_join(catalog->folder, catalog_name, path, diag);
+    if (status == KI_OK && access(path, F_OK) != 0) {
+        status = ki_diag_set(diag, KI_ERR_NOT_FOUND, "there is no index in %s",
+                             catalog->folder);
+    }
+    return status;
 }
 
 static enum ki_status take_turn(struct ki_catalog *catalog, struct ki_diag *diag)
@@ -118,7 +127,10 @@ enum ki_status ki_catalog_open(const char *folder, enum ki_catalog_access access
     catalog->access = access;
     memcpy(catalog->folder, folder, length + 1);
     enum ki_status status = KI_OK;
-    if (access == KI_CATALOG_WRITE) {
+    if (access != KI_CATALOG_WRITE) {
+        status = expect_catalog(catalog, diag);
+    }
+    if (status == KI_OK && access != KI_CATALOG_READ) {
         status = take_turn(catalog, diag);
     }
     if (status == KI_OK) {
@@ -181,7 +193,7 @@ enum ki_status ki_txn_meta_put(struct ki_txn *txn, const char *name, uint64_t va
 
 static enum ki_status open_tables(struct ki_txn *txn, struct ki_diag *diag)
 {
-    unsigned flags = txn->catalog->access == KI_CATALOG_WRITE ? MDB_CREATE : 0;
+    unsigned flags = txn->catalog->access == KI_CATALOG_READ ? 0 : MDB_CREATE;
     int result = mdb_dbi_open(txn->txn, "meta", flags, &txn->meta);
     if (result == MDB_SUCCESS) {
         result = mdb_dbi_open(txn->txn, "lists", flags, &txn->lists);

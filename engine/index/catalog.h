@@ -19,8 +19,9 @@
 struct ki_catalog;
 
 enum ki_catalog_access {
-    KI_CATALOG_READ, /* fails with KI_ERR_NOT_FOUND if there is no catalog */
-    KI_CATALOG_WRITE /* makes folder and catalog if needed; waits for the lock */
+    KI_CATALOG_READ,   /* KI_ERR_NOT_FOUND if there is no catalog */
+    KI_CATALOG_CHANGE, /* likewise; waits for the lock */
+    KI_CATALOG_WRITE   /* makes folder and catalog if needed; waits for the lock */
 };
 
 enum ki_status ki_catalog_open(const char *folder, enum ki_catalog_access access,

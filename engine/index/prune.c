@@ -115,7 +115,7 @@ enum ki_status ki_index_prune(const char *folder, uint64_t *nremoved,
     struct ki_catalog *catalog = NULL;
     *nremoved = 0;
     *removed_nbytes = 0;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_WRITE, &catalog, diag);
+    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, diag);
     if (status == KI_OK) {
         status = ki_prune(folder, nremoved, removed_nbytes, diag);
     }

@@ -192,7 +192,7 @@ enum ki_status ki_index_publish(const char *folder, uint64_t *generation,
                                 struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_WRITE, &catalog, diag);
+    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, diag);
     if (status == KI_OK) {
         status = publish(catalog, needs_repair(folder), generation, diag);
     }

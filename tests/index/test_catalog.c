@@ -216,6 +216,8 @@ Test(catalog, reading_needs_a_catalog)
     cr_expect_eq(ki_catalog_open(folder.path, KI_CATALOG_READ, &catalog, &diag),
                  KI_ERR_NOT_FOUND);
     cr_expect(strstr(diag.message, folder.path), "%s", diag.message);
+    cr_expect_eq(ki_catalog_open(folder.path, KI_CATALOG_CHANGE, &catalog, NULL),
+                 KI_ERR_NOT_FOUND);
     cr_expect_eq(ki_catalog_open("", KI_CATALOG_WRITE, &catalog, NULL),
                  KI_ERR_ARGUMENT);
     folder_remove(&folder);

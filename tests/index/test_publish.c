@@ -75,7 +75,6 @@ Test(publish, each_list_keeps_to_its_radius)
     memcpy(hash.bytes, pdq.bytes, sizeof pdq.bytes);
     struct ki_list_info narrow = list_named("narrow");
     narrow.radius = 10;
-    cr_assert_eq(ki_index_publish(folder.path, &(uint64_t){0}, NULL), KI_OK);
     struct ki_catalog *catalog = catalog_open(folder.path, KI_CATALOG_WRITE);
     struct ki_txn *txn = txn_begin(catalog);
     cr_assert_eq(ki_txn_list_add(txn, &narrow, false, NULL), KI_OK);
