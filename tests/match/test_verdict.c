@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What hits, reasons and policies amount to. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/verdict.h"
+#include "support/folder.h"
+#include "support/hashes.h"
+#include "support/lists.h"
+
+/* A picture's hashes as the hasher would give them, all good. */
+static struct ki_hashes good_hashes(const struct ki_pdq *pdq)
+{
+    struct ki_hashes hashes = {0};
+    hashes.info.nframes = 1;
+    hashes.info.format = KI_FORMAT_JPEG;
+    hashes.digests = KI_ALL_DIGESTS;
+    for (unsigned kind = 1; kind < KI_NKINDS; kind++) {
+        hashes.digest[kind].kind = (enum ki_kind)kind;
+        hashes.digest[kind].bytes[0] = (uint8_t)kind;
+    }
+    hashes.pdq[KI_MODE_PDQ].present = true;
+    hashes.pdq[KI_MODE_PDQ].quality = 100;
+    for (int t = 0; t < KI_NTRANSFORMS; t++) {
+        hashes.pdq[KI_MODE_PDQ].hashes[t] = *pdq;
+    }
+    return hashes;
+}
+
+/* A hash that the gate lets pass. */
+static struct ki_pdq good_pdq(struct random_state *random)
+{
+    struct ki_pdq pdq = hash_uniform(random);
+    while (ki_pdq_is_degenerate(&pdq)) {
+        pdq = hash_uniform(random);
+    }
+    return pdq;
+}
+
+static struct ki_hash as_hash(const struct ki_pdq *pdq)
+{
+    struct ki_hash hash = {.kind = KI_KIND_PDQ};
+    memcpy(hash.bytes, pdq->bytes, sizeof pdq->bytes);
+    return hash;
+}
+
+static void add_entry(const char *folder, const struct ki_list_info *list,
+                      const char *id, const struct ki_hash *hash)
+{
+    struct ki_catalog *catalog = catalog_open(folder, KI_CATALOG_WRITE);
+    struct ki_txn *txn = txn_begin(catalog);
+    struct ki_list_info info;
+    cr_assert_eq(ki_txn_list_add(txn, list, true, NULL), KI_OK);
+    cr_assert_eq(ki_txn_list_find(txn, list->name, &info, NULL), KI_OK);
+    (void)entry_add(txn, info.id, id, hash);
+    cr_assert_eq(ki_txn_commit(txn, NULL), KI_OK);
+    uint64_t generation = 0;
+    cr_assert_eq(ki_publish(catalog, &generation, NULL), KI_OK);
+    ki_catalog_close(catalog);
+}
+
+struct judged {
+    struct ki_result result;
+    struct ki_hits hits;
+    struct ki_index *index;
+};
+
+static struct judged judge(const char *folder, const struct ki_hashes *hashes,
+                           const struct ki_hash_options *options)
+{
+    struct judged judged = {0};
+    struct ki_diag diag = {0};
+    cr_assert_eq(ki_index_open(folder, &judged.index, &diag), KI_OK, "%s",
+                 diag.message);
+    struct ki_match_request request = {judged.index, options, 0};
+    cr_assert_eq(ki_match(&request, hashes, &judged.hits, &judged.result), KI_OK);
+    return judged;
+}
+
+static void judged_free(struct judged *judged)
+{
+    ki_hits_free(&judged->hits);
+    ki_index_close(judged->index);
+}
+
+struct scene {
+    struct random_state random;
+    struct folder folder;
+    struct ki_pdq pdq;
+    struct ki_hash hash;
+    struct ki_hash_options options;
+};
+
+static struct scene scene_make(uint64_t seed)
+{
+    struct scene scene = {.random = random_begin(seed), .folder = folder_make()};
+    scene.pdq = good_pdq(&scene.random);
+    scene.hash = as_hash(&scene.pdq);
+    scene.options = ki_hash_options_default();
+    return scene;
+}
+
+static void expect(const struct scene *scene, const struct ki_hashes *hashes,
+                   enum ki_verdict verdict, enum ki_tier tier, enum ki_reason reason)
+{
+    struct judged judged = judge(scene->folder.path, hashes, &scene->options);
+    cr_expect_eq(judged.result.verdict, verdict, "verdict %s",
+                 ki_verdict_text(judged.result.verdict));
+    cr_expect_eq(judged.result.tier, tier, "tier %s", ki_tier_text(judged.result.tier));
+    cr_expect_eq(judged.result.reason, reason, "reason %s",
+                 ki_reason_text(judged.result.reason));
+    cr_expect_eq(judged.result.has_action, verdict == KI_VERDICT_MATCH);
+    judged_free(&judged);
+}
+
+Test(verdict, near_corroborated_exact)
+{
+    struct scene scene = scene_make(81);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    struct ki_pdq near = hash_at_distance(&scene.random, &scene.pdq, 31);
+    struct ki_hash near_hash = as_hash(&near);
+    add_entry(scene.folder.path, &list, "near", &near_hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+
+    list = list_named("a2"); /* another list of the same source corroborates nothing */
+    (void)snprintf(list.source, sizeof list.source, "a");
+    add_entry(scene.folder.path, &list, "near", &near_hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+
+    list = list_named("b");
+    add_entry(scene.folder.path, &list, "near", &near_hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_CORROBORATED, KI_REASON_NONE);
+
+    list = list_named("c");
+    add_entry(scene.folder.path, &list, "same", &hashes.digest[KI_KIND_SHA1]);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_EXACT, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, beyond_the_radius_is_no_match)
+{
+    struct scene scene = scene_make(82);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    struct ki_pdq far = hash_at_distance(&scene.random, &scene.pdq, 32);
+    struct ki_hash hash = as_hash(&far);
+    add_entry(scene.folder.path, &list, "far", &hash);
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, what_was_not_examined_is_never_no_match)
+{
+    struct scene scene = scene_make(83);
+    struct ki_list_info list = list_named("a");
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hash other_hash = as_hash(&other);
+    add_entry(scene.folder.path, &list, "x", &other_hash);
+    for (unsigned reason = 1; reason < KI_NREASONS; reason++) {
+        struct ki_hashes hashes = good_hashes(&scene.pdq);
+        hashes.reason = (enum ki_reason)reason;
+        hashes.pdq[KI_MODE_PDQ].present = false;
+        expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+               (enum ki_reason)reason);
+    }
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    hashes.info.nframes = 2;
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_UNSUPPORTED_FRAMES);
+    hashes = good_hashes(&scene.pdq);
+    hashes.digests = 0;
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_OUT_OF_MEMORY);
+    hashes = good_hashes(&scene.pdq);
+    hashes.pdq[KI_MODE_PDQ].quality = 49;
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, a_damaged_file_that_is_listed_by_digest_matches)
+{
+    struct scene scene = scene_make(84);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    hashes.reason = KI_REASON_TRUNCATED;
+    hashes.pdq[KI_MODE_PDQ].present = false;
+    add_entry(scene.folder.path, &list, "x", &hashes.digest[KI_KIND_MD5]);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_EXACT, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, a_degenerate_picture_matches_no_other_and_is_not_examined)
+{
+    struct scene scene = scene_make(85);
+    struct ki_hash flat;
+    struct ki_pdq pdq;
+    cr_assert(ki_hash_from_hex(
+        KI_KIND_PDQ, "5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa",
+        64, &flat));
+    memcpy(pdq.bytes, flat.bytes, sizeof pdq.bytes);
+    struct ki_hashes hashes = good_hashes(&pdq);
+    struct ki_list_info list = list_named("a");
+    add_entry(scene.folder.path, &list, "flat", &flat);
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, quality_is_each_lists_own_matter)
+{
+    struct scene scene = scene_make(86);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    hashes.pdq[KI_MODE_PDQ].quality = 30;
+    struct ki_list_info strict = list_named("strict");
+    add_entry(scene.folder.path, &strict, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    struct ki_list_info easy = list_named("easy");
+    easy.min_quality = 20;
+    add_entry(scene.folder.path, &easy, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, a_request_for_digests_needs_no_picture)
+{
+    struct scene scene = scene_make(87);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    hashes.pdq[KI_MODE_PDQ].present = false;
+    hashes.info.nframes = 7;
+    scene.options.kinds = KI_ALL_DIGESTS;
+    add_entry(scene.folder.path, &list, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, purpose_and_action)
+{
+    struct scene scene = scene_make(88);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    allow.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &allow, "x", &scene.hash);
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.verdict, KI_VERDICT_NO_MATCH);
+    cr_expect_eq(judged.result.nhits, 1, "counter-evidence is shown");
+    judged_free(&judged);
+
+    struct ki_list_info test = list_named("test");
+    test.purpose = KI_PURPOSE_TEST;
+    test.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &test, "x", &scene.hash);
+    judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
+    cr_expect_eq(judged.result.action, KI_ACTION_OBSERVE, "a test list never acts");
+    judged_free(&judged);
+
+    struct ki_list_info block = list_named("block");
+    block.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &block, "x", &scene.hash);
+    judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
+    judged_free(&judged);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, one_hit_an_entry_the_nearest_first)
+{
+    struct scene scene = scene_make(89);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    struct ki_pdq near = hash_at_distance(&scene.random, &scene.pdq, 9);
+    struct ki_hash near_hash = as_hash(&near);
+    add_entry(scene.folder.path, &list, "far", &near_hash);
+    add_entry(scene.folder.path, &list, "close", &scene.hash);
+    scene.options.dihedral = true; /* eight equal hashes: eight lookups */
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_assert_eq(judged.result.nhits, 2);
+    cr_expect_str_eq(judged.result.hits[0].entry, "close");
+    cr_expect_eq(judged.result.hits[0].transform, KI_TRANSFORM_ORIGINAL);
+    cr_expect_eq(judged.result.hits[1].distance, 9);
+    struct ki_match_request request = {judged.index, &scene.options, 1};
+    cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
+    cr_expect_eq(judged.result.nhits, 1);
+    cr_expect_eq(judged.result.nhits_total, 2);
+    judged_free(&judged);
+    folder_remove(&scene.folder);
+}
