@@ -69,11 +69,11 @@ Test(json, strings)
     ki_json_raw(&json, "c", "c_bytes", "\xc3\xa9", 2);
     ki_json_text_n(&json, "d", "a\0b", 3);
     ki_json_line_end(&json);
-    written_end(
+    cr_assert(written_is(
         &written,
         "{\"a\":\"\\\"\\\\/\\n\\t\\u000d\\u0001\\u007f\\u0085\\u202e€\","
         "\"b\":\"x\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\","
-        "\"b_bytes\":\"78c328eda080\",\"c\":\"\xc3\xa9\",\"d\":\"a\\u0000b\"}\n");
+        "\"b_bytes\":\"78c328eda080\",\"c\":\"\xc3\xa9\",\"d\":\"a\\u0000b\"}\n"));
 }
 
 Test(json, nesting_and_numbers)
@@ -94,8 +94,9 @@ Test(json, nesting_and_numbers)
     ki_json_text_or_null(&json, "f", "");
     ki_json_hex(&json, "g", "\x00\xab", 2);
     ki_json_line_end(&json);
-    written_end(&written, "{\"a\":[],\"b\":[0,18446744073709551615,{}],\"c\":true,"
-                          "\"d\":false,\"e\":null,\"f\":null,\"g\":\"00ab\"}\n");
+    cr_assert(written_is(&written,
+                         "{\"a\":[],\"b\":[0,18446744073709551615,{}],\"c\":true,"
+                         "\"d\":false,\"e\":null,\"f\":null,\"g\":\"00ab\"}\n"));
 }
 
 Test(escape, hostile_names)
@@ -104,7 +105,8 @@ Test(escape, hostile_names)
     ki_escape(written.out, "a b\n\r\t\x1b[2J\\\x7f\xff\xc2\x9b\xe2\x80\xae€",
               KI_ESCAPE_TEXT);
     ki_escape(written.out, " c", KI_ESCAPE_WORD);
-    written_end(&written, "a b\\n\\r\\t\\x1b[2J\\\\\\x7f\\xff\\u009b\\u202e€\\x20c");
+    cr_assert(written_is(&written,
+                         "a b\\n\\r\\t\\x1b[2J\\\\\\x7f\\xff\\u009b\\u202e€\\x20c"));
 }
 
 Test(ndjson, match)
@@ -115,7 +117,7 @@ Test(ndjson, match)
     result.info.nwarnings = 1;
     struct written written = written_begin();
     ki_report_ndjson.result(written.out, "p\n", &result);
-    written_end(
+    cr_assert(written_is(
         &written,
         "{\"path\":\"p\\n\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\":null,"
         "\"bytes\":7,\"format\":\"jpeg\",\"width\":3,\"height\":2,\"quality\":99,"
@@ -126,7 +128,7 @@ Test(ndjson, match)
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
         "\"mode\":\"pdq\",\"purpose\":\"match\"}],\"hits_total\":9,\"action\":"
         "\"block\","
-        "\"generation\":42,\"elapsed_us\":5,\"warnings\":1}\n");
+        "\"generation\":42,\"elapsed_us\":5,\"warnings\":1}\n"));
 }
 
 Test(ndjson, not_examined)
@@ -134,12 +136,13 @@ Test(ndjson, not_examined)
     struct ki_result result = failed_result();
     struct written written = written_begin();
     ki_report_ndjson.result(written.out, "p\xff", &result);
-    written_end(&written,
-                "{\"path\":\"p\xef\xbf\xbd\",\"path_bytes\":\"70ff\","
-                "\"verdict\":\"not_examined\",\"tier\":null,"
-                "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
-                "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
-                "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n");
+    cr_assert(written_is(
+        &written,
+        "{\"path\":\"p\xef\xbf\xbd\",\"path_bytes\":\"70ff\","
+        "\"verdict\":\"not_examined\",\"tier\":null,"
+        "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
+        "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
+        "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n"));
 }
 
 Test(ndjson, empty_file_has_a_size)
@@ -148,11 +151,12 @@ Test(ndjson, empty_file_has_a_size)
     result.reason = KI_REASON_EMPTY;
     struct written written = written_begin();
     ki_report_ndjson.result(written.out, "p", &result);
-    written_end(&written,
-                "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
-                "\"reason\":\"empty\",\"bytes\":0,\"format\":\"unknown\","
-                "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
-                "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n");
+    cr_assert(written_is(
+        &written,
+        "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
+        "\"reason\":\"empty\",\"bytes\":0,\"format\":\"unknown\","
+        "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
+        "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n"));
 }
 
 Test(text, one_line_a_file)
@@ -172,12 +176,12 @@ Test(text, one_line_a_file)
     ki_report_text.result(written.out, "c", &none);
     ki_report_text.result(written.out, "d\nmatch  near", &failed);
     ki_report_text.end(written.out);
-    written_end(&written,
-                "match         near          hotline/e\\x2017 pdq 4 rot90 (+1)  a b\n"
-                "no_match      -             ours/bad\\xff\\x1b md5 0 original "
-                "[allow]  b\n"
-                "no_match      -             -  c\n"
-                "not_examined  unreadable    -  d\\nmatch  near\n");
+    cr_assert(written_is(
+        &written, "match         near          hotline/e\\x2017 pdq 4 rot90 (+1)  a b\n"
+                  "no_match      -             ours/bad\\xff\\x1b md5 0 original "
+                  "[allow]  b\n"
+                  "no_match      -             -  c\n"
+                  "not_examined  unreadable    -  d\\nmatch  near\n"));
 }
 
 Test(csv, quoting)
@@ -191,7 +195,7 @@ Test(csv, quoting)
     ki_report_csv.result(written.out, "a,b\n", &match);
     ki_report_csv.result(written.out, "c\xff", &failed);
     ki_report_csv.end(written.out);
-    written_end(
+    cr_assert(written_is(
         &written,
         "path,verdict,tier,reason,bytes,format,width,height,quality,action,generation,"
         "elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,"
@@ -199,7 +203,7 @@ Test(csv, quoting)
         "\"a,b\n\",match,near,,7,jpeg,3,2,99,block,42,5,0,1,hotline,"
         "\"=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff\r\n"
         "\"c\xef\xbf\xbd\",not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,"
-        "63ff,\r\n");
+        "63ff,\r\n"));
 }
 
 Test(lookup, lines)
@@ -219,14 +223,14 @@ Test(lookup, lines)
     struct written written = written_begin();
     ki_report_lookup_line(written.out, &found);
     ki_report_lookup_line(written.out, &bad);
-    written_end(
+    cr_assert(written_is(
         &written,
         "{\"query\":\"00ff\",\"verdict\":\"match\",\"hits\":[{\"list\":"
         "\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
         "\"purpose\":\"match\"}]}\n"
         "{\"query\":\"z\\u0000\xef\xbf\xbd\",\"query_bytes\":\"7a00ff\","
-        "\"verdict\":\"not_examined\",\"reason\":\"bad-query\",\"hits\":[]}\n");
+        "\"verdict\":\"not_examined\",\"reason\":\"bad-query\",\"hits\":[]}\n"));
 }
 
 Test(hash, missing_hashes_are_null)
@@ -238,12 +242,12 @@ Test(hash, missing_hashes_are_null)
     struct ki_hashes hashes = {.reason = KI_REASON_UNREADABLE};
     struct written written = written_begin();
     ki_report_hash_line(written.out, "p", &hashes, &options);
-    written_end(&written,
-                "{\"path\":\"p\",\"format\":\"unknown\",\"width\":null,"
-                "\"height\":null,\"bytes\":null,\"pdq\":null,\"quality\":null,"
-                "\"pdq_nn512\":null,\"quality_nn512\":null,\"md5\":null,"
-                "\"dihedral\":null,\"dihedral_nn512\":null,"
-                "\"reason\":\"unreadable\"}\n");
+    cr_assert(written_is(&written,
+                         "{\"path\":\"p\",\"format\":\"unknown\",\"width\":null,"
+                         "\"height\":null,\"bytes\":null,\"pdq\":null,\"quality\":null,"
+                         "\"pdq_nn512\":null,\"quality_nn512\":null,\"md5\":null,"
+                         "\"dihedral\":null,\"dihedral_nn512\":null,"
+                         "\"reason\":\"unreadable\"}\n"));
 }
 
 Test(report, formats)

@@ -3,6 +3,7 @@
 #ifndef KI_TEST_WRITTEN_H
 #define KI_TEST_WRITTEN_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct written {
@@ -11,7 +12,7 @@ struct written {
 
 struct written written_begin(void);
 
-/* Ends the writing, compares with what was expected, and frees. */
-void written_end(struct written *written, const char *expected);
+/* Ends the writing and compares, frees; tells both on stderr if they differ. */
+bool written_is(struct written *written, const char *expected);
 
 #endif

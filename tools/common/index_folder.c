@@ -84,6 +84,7 @@ bool index_folder_find_existing(const char *option, struct index_folder *folder)
     enum ki_status status = ki_index_status(folder->path, &state, &diag);
     if (status == KI_ERR_NOT_FOUND) {
         message_status(status, &diag);
+        message("make it with 'knownimage list add NAME'");
         return false;
     }
     return true; /* anything else that is wrong is told by what comes next */
