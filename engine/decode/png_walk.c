@@ -111,12 +111,15 @@ static bool is_picture_data(uint32_t type)
     return type == KI_PNG_IDAT || type == KI_PNG_FDAT;
 }
 
-/* Frames of an animation come as fcTL and fdAT after the picture; a run of IDAT or of
- * fdAT is one chunk cut into pieces. */
+/* A run of IDAT, or of fdAT in an animation, is one chunk cut into pieces. */
+static bool goes_on(const struct walk *walk, const struct ki_png_chunk *chunk)
+{
+    return is_picture_data(chunk->type) && chunk->type == walk->previous;
+}
+
 static enum ki_reason count_chunk(struct walk *walk, const struct ki_png_chunk *chunk)
 {
-    bool goes_on = is_picture_data(chunk->type) && chunk->type == walk->previous;
-    if (!goes_on && ++walk->nchunks > walk->limits->png_chunks) {
+    if (!goes_on(walk, chunk) && ++walk->nchunks > walk->limits->png_chunks) {
         return KI_REASON_LIMIT_CHUNKS;
     }
     bool is_metadata =
@@ -199,7 +202,7 @@ enum ki_reason ki_png_walk(const uint8_t *data, size_t nbytes,
         if (reason == KI_REASON_NONE) {
             reason = check_chunk(&walk, &chunk);
         }
-        if (reason == KI_REASON_NONE && chunk.type != walk.previous &&
+        if (reason == KI_REASON_NONE && !goes_on(&walk, &chunk) &&
             ki_decode_is_late(deadline_us)) {
             reason = KI_REASON_LIMIT_TIME;
         }

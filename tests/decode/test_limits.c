@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each limit by a file of its own, and the files that are built to cost much. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "decode/make_jpeg.h"
 #include "decode/make_png.h"
 
@@ -240,4 +243,50 @@ Test(bombs, png_metadata)
     expect_limit(with_metadata("zTXt", &text, 64), NULL, KI_REASON_LIMIT_CHUNK_SIZE,
                  "64 x 7 MiB");
     free_file(&text);
+}
+
+/* Four deflate blocks of Huffman tables alone: they inflate to nothing, slowly. */
+static const uint8_t tables_only[] = {
+    0x04, 0xc0, 0x81, 0x00, 0x00, 0x00, 0x00, 0x00, 0x90, 0xff, 0x6b, 0x10,
+    0x00, 0x07, 0x02, 0x00, 0x00, 0x00, 0x00, 0x40, 0xfe, 0xaf, 0x41, 0x00,
+    0x1c, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0xf9, 0xbf, 0x06, 0x01, 0x70,
+    0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0xe4, 0xff, 0x1a,
+};
+
+static struct file_bytes slow_stream(const char *start, size_t nstart, size_t nbytes)
+{
+    struct file_bytes data = {calloc(nstart + nbytes + 1, 1), nstart + nbytes};
+    cr_assert_not_null(data.data);
+    memcpy(data.data, start, nstart);
+    for (size_t i = 0; i < nbytes; i++) {
+        data.data[nstart + i] = tables_only[i % sizeof tables_only];
+    }
+    return data;
+}
+
+/* Takes the file over. It would take ten times the limit and more. */
+static void expect_in_time(struct file_bytes file, const char *what)
+{
+    struct ki_limits limits = ki_limits_default();
+    limits.cpu_us = 100000;
+    uint64_t start_us = ki_clock_thread_cpu_us();
+    expect_limit(file, &limits, KI_REASON_LIMIT_TIME, what);
+    uint64_t spent_us = ki_clock_thread_cpu_us() - start_us;
+    cr_expect_leq(spent_us, 5 * limits.cpu_us, "%s: %llu us", what,
+                  (unsigned long long)spent_us);
+}
+
+Test(bombs, png_streams_that_inflate_to_nothing)
+{
+    struct file_bytes text = slow_stream("key\0\0\x78\x9c", 7, 500000);
+    expect_in_time(with_metadata("zTXt", &text, 32), "zTXt");
+    free_file(&text);
+
+    struct file_bytes data = slow_stream("\x78\x9c", 2, 16u << 20);
+    struct file_bytes file = png_start();
+    png_ihdr(&file, 8, 8);
+    png_chunk(&file, "IDAT", data.data, data.nbytes);
+    png_iend(&file);
+    free_file(&data);
+    expect_in_time(file, "IDAT");
 }
