@@ -34,6 +34,26 @@ static int32_t triangle(int64_t distance, int64_t radius)
     return d >= radius ? 0 : (int32_t)((radius - d) * WEIGHT_ONE / radius);
 }
 
+/* Scales weights to a sum of WEIGHT_ONE; what rounding leaves goes to the largest. */
+static void normalize(int32_t *weights, uint32_t ntaps)
+{
+    int32_t sum = 0;
+    uint32_t largest = 0;
+    for (uint32_t k = 0; k < ntaps; k++) {
+        sum += weights[k];
+        largest = weights[k] > weights[largest] ? k : largest;
+    }
+    if (sum <= 0) {
+        return; /* cannot be: the source pixel below the centre counts */
+    }
+    int32_t rest = WEIGHT_ONE;
+    for (uint32_t k = 0; k < ntaps; k++) {
+        weights[k] = weights[k] * WEIGHT_ONE / sum;
+        rest -= weights[k];
+    }
+    weights[largest] += rest;
+}
+
 /* Positions are counted in 1/(2·nout) of a source pixel, so that all are integers. */
 static void taps_fill(uint32_t nin, uint32_t nout, uint32_t i, int32_t *weights,
                       struct taps *taps)
@@ -45,27 +65,18 @@ static void taps_fill(uint32_t nin, uint32_t nout, uint32_t i, int32_t *weights,
     first = first < 0 ? 0 : first;
     int64_t last = (center + radius) / unit;
     last = last >= nin ? (int64_t)nin - 1 : last;
-    int32_t sum = 0;
     for (int64_t k = first; k <= last; k++) {
         weights[k - first] = triangle((2 * k + 1) * (int64_t)nout - center, radius);
-        sum += weights[k - first];
     }
-    int32_t rest = WEIGHT_ONE;
-    int64_t largest = 0;
-    for (int64_t k = 0; k <= last - first; k++) {
-        weights[k] = weights[k] * WEIGHT_ONE / sum;
-        rest -= weights[k];
-        largest = weights[k] > weights[largest] ? k : largest;
-    }
-    weights[largest] += rest;
     *taps = (struct taps){(uint32_t)first, (uint32_t)(last - first + 1), weights};
+    normalize(weights, taps->ntaps);
 }
 
 static enum ki_status filter_create(uint32_t nin, uint32_t nout, struct filter *filter)
 {
     size_t max_taps = 2 * (nin / nout + 1) + 2;
     filter->taps = malloc(nout * sizeof *filter->taps);
-    filter->weights = malloc(nout * max_taps * sizeof *filter->weights);
+    filter->weights = calloc(nout * max_taps, sizeof *filter->weights);
     if (!filter->taps || !filter->weights) {
         return KI_ERR_NO_MEMORY;
     }

@@ -123,10 +123,10 @@ static enum ki_status compress_rows(const struct ki_canvas *canvas, uint8_t **da
 }
 
 /* True if inflating meets an error in the stream, not just its end. */
-static bool is_bad_stream(uint8_t *data, uLong nbytes)
+static bool is_bad_stream(const struct ki_blob *data)
 {
     uint8_t out[16384];
-    z_stream stream = {.next_in = data, .avail_in = (uInt)nbytes};
+    z_stream stream = {.next_in = data->data, .avail_in = (uInt)data->nbytes};
     if (inflateInit(&stream) != Z_OK) {
         return false;
     }
@@ -153,7 +153,7 @@ enum ki_status ki_damage_png_bad_stream(const struct ki_canvas *canvas,
         status = KI_ERR_LIMIT;
         for (int i = 0; i < MAX_TRIES && status != KI_OK; i++) {
             flip_bit(&stream, nbytes / 4, nbytes / 4, prng);
-            status = is_bad_stream(data, nbytes) ? KI_OK : KI_ERR_LIMIT;
+            status = is_bad_stream(&stream) ? KI_OK : KI_ERR_LIMIT;
         }
     }
     if (status == KI_OK) {

@@ -74,7 +74,7 @@ void ki_draw_rect(struct ki_canvas *canvas, struct ki_rect rect, struct ki_color
     for (int y = at.y0; y < at.y1; y++) {
         uint8_t *row = ki_canvas_row(canvas, (uint32_t)y);
         for (int x = at.x0; x < at.x1; x++) {
-            blend(row + 3 * x, color, opacity);
+            blend(row + (size_t)x * 3, color, opacity);
         }
     }
 }
@@ -123,7 +123,7 @@ void ki_draw_ellipse(struct ki_canvas *canvas, struct ki_ellipse ellipse,
             int64_t dx = x - ellipse.x;
             int64_t d2 = y_part + (dx * dx * x_scale >> 16);
             if (d2 < 65536) {
-                blend(row + 3 * x, color, opacity * coverage(d2, inner) >> 8);
+                blend(row + (size_t)x * 3, color, opacity * coverage(d2, inner) >> 8);
             }
         }
     }
@@ -157,7 +157,7 @@ void ki_draw_triangle(struct ki_canvas *canvas, const int corners[6],
         uint8_t *row = ki_canvas_row(canvas, (uint32_t)y);
         for (int x = at.x0; x < at.x1; x++) {
             if (in_triangle(corners, x, y)) {
-                blend(row + 3 * x, color, opacity);
+                blend(row + (size_t)x * 3, color, opacity);
             }
         }
     }

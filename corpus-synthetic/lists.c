@@ -13,8 +13,9 @@ void ki_list_put(FILE *out, const struct ki_pdq *pdq, unsigned quality,
     static const char digits[] = "0123456789abcdef";
     char hex[KI_PDQ_NHEX + 1];
     for (int i = 0; i < KI_PDQ_NBYTES; i++) {
-        hex[2 * i] = digits[pdq->bytes[i] >> 4];
-        hex[2 * i + 1] = digits[pdq->bytes[i] & 15];
+        char *pair = hex + (size_t)i * 2;
+        pair[0] = digits[pdq->bytes[i] >> 4];
+        pair[1] = digits[pdq->bytes[i] & 15];
     }
     hex[KI_PDQ_NHEX] = '\0';
     if (name) {

@@ -93,16 +93,18 @@ static unsigned bit_at(const struct ki_pdq *pdq, uint32_t bit)
     return pdq->bytes[bit / 8] >> bit % 8 & 1u;
 }
 
-/* A PDQ hash has as many ones as zeros, and so has a near-duplicate: bits are changed
- * in pairs. */
+/* A PDQ hash has as many ones as zeros, and so has a near-duplicate: a one and a zero
+ * change places. */
 static void swap_bits(struct ki_pdq *pdq, struct ki_prng *prng)
 {
-    uint32_t a = ki_prng_below(prng, 8 * KI_PDQ_NBYTES);
-    uint32_t b = ki_prng_below(prng, 8 * KI_PDQ_NBYTES);
-    if (bit_at(pdq, a) != bit_at(pdq, b)) {
-        pdq->bytes[a / 8] ^= (uint8_t)(1u << a % 8);
-        pdq->bytes[b / 8] ^= (uint8_t)(1u << b % 8);
-    }
+    uint32_t a = 0;
+    uint32_t b = 0;
+    do {
+        a = ki_prng_below(prng, 8 * KI_PDQ_NBYTES);
+        b = ki_prng_below(prng, 8 * KI_PDQ_NBYTES);
+    } while (bit_at(pdq, a) == bit_at(pdq, b));
+    pdq->bytes[a / 8] ^= (uint8_t)(1u << a % 8);
+    pdq->bytes[b / 8] ^= (uint8_t)(1u << b % 8);
 }
 
 static struct recent near_duplicate(struct ki_correlated *correlated)

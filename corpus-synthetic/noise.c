@@ -25,7 +25,8 @@ struct octave {
 static int32_t smoothstep(uint32_t position, uint32_t period)
 {
     uint64_t t = (uint64_t)position * WEIGHT_ONE / period;
-    return (int32_t)(t * t * (3 * WEIGHT_ONE - 2 * t) / WEIGHT_ONE / WEIGHT_ONE);
+    return (int32_t)(t * t * (UINT64_C(3) * WEIGHT_ONE - 2 * t) / WEIGHT_ONE /
+                     WEIGHT_ONE);
 }
 
 static enum ki_status axis_create(uint32_t npixels, uint32_t period, struct axis *axis)
@@ -58,8 +59,8 @@ static enum ki_status octave_create(const struct ki_noise *noise, uint32_t perio
 {
     *octave = (struct octave){.ncolumns = noise->width / period + 2};
     size_t npoints = (size_t)octave->ncolumns * (noise->height / period + 2);
-    octave->grid = malloc(npoints * sizeof *octave->grid);
-    octave->line = malloc(octave->ncolumns * sizeof *octave->line);
+    octave->grid = calloc(npoints, sizeof *octave->grid);
+    octave->line = calloc(octave->ncolumns, sizeof *octave->line);
     if (!octave->grid || !octave->line ||
         axis_create(noise->width, period, &octave->x) != KI_OK ||
         axis_create(noise->height, period, &octave->y) != KI_OK) {
