@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing for building (always) and for testing
+# (with --tests). Does nothing, and needs no rights, when all are there.
+set -euo pipefail
+
+packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-dev
+    zlib1g-dev libssl-dev liblmdb-dev libxxhash-dev libjansson-dev)
+if [ "${1:-}" = --tests ]; then
+    # Peers and material: djpeg, cjpeg, netpbm, hashdeep and photographs; clang with
+    # its sanitizers; gcovr for coverage.
+    packages+=(libcriterion-dev clang clang-tidy libclang-rt-14-dev gcovr git
+        libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing+=("$package")
+done
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo)
+fi
+echo "Installing: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
