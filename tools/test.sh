@@ -69,7 +69,7 @@ suite_gcc() { # everything, and each public header alone
 
 suite_clang() {
     check "clang builds without a warning" build clang
-    run_ctest clang -LE slow
+    run_ctest clang
 }
 
 # The published test vectors under both compilers, unoptimised and fully optimised.
@@ -90,7 +90,7 @@ suite_conformance() {
 
 suite_asan() {
     check "ASan and UBSan build" build asan
-    run_ctest asan -LE slow
+    run_ctest asan
 }
 
 suite_tsan() {

@@ -35,6 +35,9 @@ const char *ki_version(void)
 }
 
 static void diag_write(struct ki_diag *diag, enum ki_status status, const char *format,
+                       va_list arguments) KI_PRINTF(3, 0);
+
+static void diag_write(struct ki_diag *diag, enum ki_status status, const char *format,
                        va_list arguments)
 {
     diag->status = status;

@@ -212,7 +212,7 @@ static enum ki_status import_turn(struct import *import, const char *folder,
 {
     struct ki_catalog *catalog = NULL;
     enum ki_status status =
-        ki_catalog_open(folder, KI_CATALOG_WRITE, &catalog, import->diag);
+        ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, import->diag);
     if (status == KI_OK) {
         status = import_txn(import, catalog, name);
     }

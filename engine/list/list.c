@@ -42,7 +42,7 @@ enum ki_status ki_list_remove(const char *folder, const char *name, uint64_t *ne
     struct ki_catalog *catalog = NULL;
     struct ki_txn *txn = NULL;
     uint64_t nremoved = 0;
-    enum ki_status status = begin(folder, KI_CATALOG_WRITE, &catalog, &txn, diag);
+    enum ki_status status = begin(folder, KI_CATALOG_CHANGE, &catalog, &txn, diag);
     if (status == KI_OK) {
         status = ki_txn_list_remove(txn, name, &nremoved, diag);
     }
