@@ -108,15 +108,18 @@ enum ki_status ki_corpus_subject(struct ki_corpus *corpus, int stream, uint64_t 
     };
     for (int try = 0; try < MAX_TRIES; try++) {
         enum ki_status status = try_subject(corpus, &made);
-        if (status != KI_OK) {
+        if (status != KI_OK && status != KI_ERR_LIMIT) {
             return ki_corpus_fail(corpus->diag, status, "cannot draw a %s: %s",
                                   made.synth->name, ki_status_text(status));
         }
-        if (nearest(corpus, &made.hashes, false) >= MIN_DISTANCE) {
+        if (status == KI_OK && nearest(corpus, &made.hashes, false) >= MIN_DISTANCE) {
             *subject = made;
             return remember(corpus, &made.hashes.hashes[0], is_listed);
         }
-        ki_canvas_destroy(&made.canvas);
+        if (status == KI_OK) {
+            ki_canvas_destroy(&made.canvas);
+        }
+        /* Another seed is another size too: some sizes give no distinctive picture. */
         made.seed = ki_prng_derive(made.seed, (uint64_t)try);
     }
     return ki_corpus_fail(corpus->diag, KI_ERR_LIMIT,
