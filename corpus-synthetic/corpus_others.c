@@ -57,20 +57,14 @@ static enum ki_status put_low(struct ki_corpus *corpus, size_t number)
 {
     const struct ki_low *low = ki_low_at(number);
     uint64_t seed = ki_corpus_seed(corpus, KI_STREAM_LOW, number);
-    struct ki_prng prng;
-    ki_prng_seed(&prng, seed, 0);
     struct ki_canvas canvas;
-    enum ki_status status = ki_canvas_create(low->width, low->height, &canvas);
-    if (status != KI_OK) {
-        return status;
-    }
-    low->draw(&canvas, &prng);
-    struct ki_blob blob = {0};
     struct ki_canvas_hashes hashes;
-    status = ki_canvas_hash(&canvas, &hashes);
-    if (status == KI_OK) {
-        status = ki_png_write(&canvas, &blob);
+    enum ki_status status = ki_low_make(low, seed, &canvas, &hashes);
+    if (status != KI_OK) {
+        return ki_corpus_fail(corpus->diag, status, "cannot draw a %s", low->name);
     }
+    struct ki_blob blob = {0};
+    status = ki_png_write(&canvas, &blob);
     if (status == KI_OK) {
         char path[KI_NAME_NBYTES];
         (void)snprintf(path, sizeof path, "pictures/low-information/%s.png", low->name);

@@ -18,4 +18,11 @@ struct ki_low {
 /* Pictures by number, 0, 1, … until NULL. */
 const struct ki_low *ki_low_at(size_t i);
 
+/* A new canvas with the picture; should the gates of the library not catch it, it is
+ * drawn again from the next stream. Errors: KI_ERR_NO_MEMORY, KI_ERR_LIMIT (none was
+ * caught). On success *canvas must be given to ki_canvas_destroy. */
+KI_MUST_CHECK enum ki_status ki_low_make(const struct ki_low *low, uint64_t seed,
+                                         struct ki_canvas *canvas,
+                                         struct ki_canvas_hashes *hashes);
+
 #endif

@@ -38,6 +38,16 @@ bool ki_synth_is_distinctive(const struct ki_canvas_hashes *hashes)
            !ki_pdq_is_degenerate(&hashes->hashes[KI_TRANSFORM_ORIGINAL]);
 }
 
+/* Kinds begin alike (many with clouds), so each has its own stream of a seed. */
+static uint64_t stream_of(const struct ki_synth *synth, uint64_t try)
+{
+    uint64_t stream = try;
+    for (const char *c = synth->name; *c; c++) {
+        stream = (stream ^ (unsigned char)*c) * UINT64_C(0x100000001b3); /* FNV-1a */
+    }
+    return stream;
+}
+
 enum ki_status ki_synth_make(const struct ki_synth *synth, uint32_t width,
                              uint32_t height, uint64_t seed, struct ki_canvas *canvas,
                              struct ki_canvas_hashes *hashes)
@@ -49,7 +59,7 @@ enum ki_status ki_synth_make(const struct ki_synth *synth, uint32_t width,
     }
     for (uint64_t i = 0; i < MAX_TRIES && status == KI_OK; i++) {
         struct ki_prng prng;
-        ki_prng_seed(&prng, seed, i);
+        ki_prng_seed(&prng, seed, stream_of(synth, i));
         status = synth->draw(&made, &prng);
         if (status == KI_OK) {
             status = ki_canvas_hash(&made, hashes);
