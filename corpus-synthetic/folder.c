@@ -128,7 +128,8 @@ enum ki_status ki_file_write(const char *folder, const char *name,
     if (status != KI_OK) {
         return status;
     }
-    /* A short write shows in ki_file_close. */
-    (void)!fwrite(blob->data, 1, blob->nbytes, file);
+    if (blob->nbytes > 0) { /* a short write shows in ki_file_close */
+        (void)!fwrite(blob->data, 1, blob->nbytes, file);
+    }
     return ki_file_close(file, name, diag);
 }
