@@ -40,7 +40,7 @@ Test(corpus_lists, same_seed_same_text)
     cr_expect_str_eq(a, b);
     cr_expect_str_neq(a, c);
     cr_expect_eq(count_lines(a), 100);
-    cr_expect_eq(strlen(a), 100 * (KI_PDQ_NHEX + 1));
+    cr_expect_eq(strlen(a), (size_t)100 * (KI_PDQ_NHEX + 1));
     free(a);
     free(b);
     free(c);
