@@ -31,6 +31,7 @@ if(KNOWNIMAGE_SANITIZE)
     add_link_options(-fsanitize=${KNOWNIMAGE_SANITIZE})
 endif()
 if(KNOWNIMAGE_COVERAGE)
-    add_compile_options(--coverage -O0)
+    # Threads count too: without atomic updates counts get lost or negative.
+    add_compile_options(--coverage -O0 -fprofile-update=atomic)
     add_link_options(--coverage)
 endif()

@@ -98,11 +98,13 @@ suite_tsan() {
     run_ctest tsan -L threads
 }
 
+# One file at a time: with several, clang-tidy 14 takes every va_list but the first for
+# uninitialised.
 suite_tidy() {
     check "compile commands for clang-tidy" build dev
     check "clang-tidy is clean" bash -c "
         git ls-files '*.c' | grep -vE '^tests/' |
-            xargs -P '$(nproc)' -n 4 clang-tidy --quiet -p build/dev 2>/dev/null"
+            xargs -P '$(nproc)' -n 1 clang-tidy --quiet -p build/dev 2>/dev/null"
 }
 
 suite_coverage() {
@@ -110,7 +112,7 @@ suite_coverage() {
     find build/cov -name '*.gcda' -delete
     ctest --test-dir build/cov -j "$(nproc)" -LE slow >/dev/null 2>&1
     local table percent
-    table=$(gcovr --root . --object-directory build/cov --filter 'engine/' 2>/dev/null)
+    table=$(gcovr --root . --filter engine/ build/cov/engine 2>&1)
     echo "$table" | tail -n +6
     percent=$(echo "$table" | awk '/^TOTAL/ {sub("%", "", $4); print $4}')
     check "at least 90 % of the lines of engine/ are run: ${percent:-none} %" \
