@@ -20,8 +20,10 @@ KI_MUST_CHECK enum ki_status ki_jpeg_write(const struct ki_canvas *canvas, int q
 
 struct ki_jpeg_report {
     unsigned nwarnings;
-    bool ran_out; /* the data ended before the picture did */
-    bool failed;  /* the decoder gave up */
+    bool ran_out;  /* the file ended before the picture did */
+    bool bad_data; /* a code that there is not, or a marker amid the data; some bytes
+                      too many before a marker do not count: cameras leave them */
+    bool failed;   /* the decoder gave up */
     unsigned nscans;
 };
 

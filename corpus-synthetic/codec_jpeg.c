@@ -43,8 +43,11 @@ static void on_message(j_common_ptr codec, int level)
 {
     struct errors *errors = (struct errors *)codec->err;
     if (level < 0) {
+        int code = codec->err->msg_code;
         errors->report.nwarnings++;
-        errors->report.ran_out |= codec->err->msg_code == JWRN_JPEG_EOF;
+        errors->report.ran_out |= code == JWRN_JPEG_EOF;
+        errors->report.bad_data |=
+            code == JWRN_HUFF_BAD_CODE || code == JWRN_HIT_MARKER;
     }
 }
 

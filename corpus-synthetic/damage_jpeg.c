@@ -87,7 +87,7 @@ static enum ki_status flipped(const struct ki_canvas *canvas, struct ki_prng *pr
         struct ki_jpeg_report report;
         flip_bit(blob, from, to, prng);
         status = ki_jpeg_read(blob, NULL, &report);
-        if (status == KI_OK && report.nwarnings > 0 && !report.ran_out) {
+        if (status == KI_OK && report.bad_data && !report.ran_out) {
             return KI_OK;
         }
         if (status != KI_OK && status != KI_ERR_DAMAGED) {

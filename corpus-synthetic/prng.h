@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random numbers that are the same everywhere: xoshiro256** seeded by SplitMix64. */
+/*
+ * Random numbers that are the same everywhere: xoshiro256** seeded by SplitMix64. C
+ * does not order the arguments of a call or the parts of an initialiser, so draw no
+ * more than one number in each, or two compilers make two different corpora.
+ */
 #ifndef KI_CORPUS_PRNG_H
 #define KI_CORPUS_PRNG_H
 

@@ -4,16 +4,13 @@
 
 enum ki_status ki_synth_clouds(struct ki_canvas *canvas, struct ki_prng *prng)
 {
-    struct ki_noise_shape shape = {
-        .ncells = (uint32_t)ki_prng_range(prng, 3, 6),
-        .noctaves = 7,
-        .persistence = (uint32_t)ki_prng_range(prng, 130, 175),
-    };
-    const struct ki_color colors[3] = {
-        ki_color_random(prng, 0, 70),
-        ki_color_random(prng, 60, 190),
-        ki_color_random(prng, 180, 255),
-    };
+    struct ki_noise_shape shape = {.noctaves = 7};
+    shape.ncells = (uint32_t)ki_prng_range(prng, 3, 6);
+    shape.persistence = (uint32_t)ki_prng_range(prng, 130, 175);
+    struct ki_color colors[3];
+    for (int i = 0; i < 3; i++) {
+        colors[i] = ki_color_random(prng, 90 * i, 75 + 90 * i);
+    }
     struct ki_noise noise;
     enum ki_status status =
         ki_noise_create(canvas->width, canvas->height, &shape, prng, &noise);
@@ -25,9 +22,9 @@ enum ki_status ki_synth_clouds(struct ki_canvas *canvas, struct ki_prng *prng)
     int width = (int)canvas->width;
     int height = (int)canvas->height;
     for (int i = ki_prng_range(prng, 1, 4); i > 0; i--) {
-        struct ki_ellipse light = {ki_prng_range(prng, 0, width),
-                                   ki_prng_range(prng, 0, height), width / 5 + 1,
-                                   height / 5 + 1};
+        int x = ki_prng_range(prng, 0, width);
+        int y = ki_prng_range(prng, 0, height);
+        struct ki_ellipse light = {x, y, width / 5 + 1, height / 5 + 1};
         ki_draw_ellipse(canvas, light, ki_color_random(prng, 0, 255), 200, 256);
     }
     return KI_OK;

@@ -5,12 +5,15 @@
 static void draw_sky(struct ki_canvas *canvas, const struct ki_noise *clouds,
                      struct ki_prng *prng)
 {
-    struct ki_color top =
-        ki_color_make(ki_prng_range(prng, 10, 90), ki_prng_range(prng, 40, 130),
-                      ki_prng_range(prng, 120, 230));
-    struct ki_color bottom =
-        ki_color_make(ki_prng_range(prng, 150, 255), ki_prng_range(prng, 130, 220),
-                      ki_prng_range(prng, 120, 220));
+    static const int top_low[3] = {10, 40, 120};
+    static const int bottom_low[3] = {150, 130, 120};
+    struct ki_color top;
+    struct ki_color bottom;
+    for (int i = 0; i < 3; i++) {
+        top.rgb[i] = (uint8_t)ki_prng_range(prng, top_low[i], top_low[i] + 90);
+        bottom.rgb[i] =
+            (uint8_t)ki_prng_range(prng, bottom_low[i], bottom_low[i] + 100);
+    }
     struct ki_color white = ki_color_random(prng, 215, 255);
     int cover = ki_prng_range(prng, 60, 150); /* where clouds begin, of 256 */
     for (uint32_t y = 0; y < canvas->height; y++) {
@@ -94,8 +97,9 @@ static void draw_sun(struct ki_canvas *canvas, struct ki_prng *prng)
     int width = (int)canvas->width;
     int height = (int)canvas->height;
     int radius = (width + height) / 30 + 1;
-    struct ki_ellipse sun = {ki_prng_range(prng, 0, width),
-                             ki_prng_range(prng, 0, height / 3), radius, radius};
+    int x = ki_prng_range(prng, 0, width);
+    int y = ki_prng_range(prng, 0, height / 3);
+    struct ki_ellipse sun = {x, y, radius, radius};
     struct ki_ellipse halo = {sun.x, sun.y, 3 * radius, 3 * radius};
     struct ki_color color = ki_color_make(255, 245, ki_prng_range(prng, 150, 230));
     ki_draw_ellipse(canvas, halo, color, 140, 256);

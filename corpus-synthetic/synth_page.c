@@ -46,10 +46,9 @@ static enum ki_status draw_pictures(struct ki_canvas *canvas, const struct page 
     for (int i = ki_prng_range(prng, 1, 2); i > 0 && status == KI_OK; i--) {
         int width = page->body.width * ki_prng_range(prng, 40, 75) / 100;
         int height = page->body.height * ki_prng_range(prng, 30, 55) / 100;
-        struct ki_rect rect = {
-            page->body.x + ki_prng_range(prng, 0, page->body.width - width),
-            page->body.y + ki_prng_range(prng, 0, page->body.height - height), width,
-            height};
+        int x = page->body.x + ki_prng_range(prng, 0, page->body.width - width);
+        int y = page->body.y + ki_prng_range(prng, 0, page->body.height - height);
+        struct ki_rect rect = {x, y, width, height};
         status = ki_synth_inset(canvas, rect, prng);
         ki_draw_frame(canvas, rect, 2, page->ink);
     }
@@ -68,8 +67,8 @@ enum ki_status ki_synth_page(struct ki_canvas *canvas, struct ki_prng *prng)
         .ink = ki_color_random(prng, 0, 60),
     };
     int paper = ki_prng_range(prng, 190, 250);
-    ki_draw_fill(canvas, ki_color_make(paper, paper - ki_prng_range(prng, 0, 12),
-                                       paper - ki_prng_range(prng, 0, 40)));
+    int warmth = ki_prng_range(prng, 0, 12);
+    ki_draw_fill(canvas, ki_color_make(paper, paper - warmth, paper - 3 * warmth));
     draw_title(canvas, &page, prng);
     draw_columns(canvas, &page, prng);
     enum ki_status status = draw_pictures(canvas, &page, prng);

@@ -15,11 +15,10 @@ static struct pose random_pose(const struct ki_canvas *canvas, struct ki_prng *p
     int width = (int)canvas->width;
     int height = (int)canvas->height;
     int shorter = width < height ? width : height;
-    struct pose pose = {
-        .x = width * ki_prng_range(prng, 25, 75) / 100,
-        .y = height * ki_prng_range(prng, 32, 48) / 100,
-        .rx = shorter * ki_prng_range(prng, 13, 21) / 100 + 1,
-    };
+    struct pose pose;
+    pose.x = width * ki_prng_range(prng, 25, 75) / 100;
+    pose.y = height * ki_prng_range(prng, 32, 48) / 100;
+    pose.rx = shorter * ki_prng_range(prng, 13, 21) / 100 + 1;
     pose.ry = pose.rx * ki_prng_range(prng, 120, 145) / 100;
     pose.tilt = pose.rx * ki_prng_range(prng, -30, 30) / 100;
     return pose;

@@ -13,13 +13,12 @@ struct theme {
 static struct theme random_theme(const struct ki_canvas *canvas, struct ki_prng *prng)
 {
     bool is_dark = ki_prng_below(prng, 2) == 0;
-    struct theme theme = {
-        .bar = (int)(canvas->width + canvas->height) / 70 + 10,
-        .background =
-            is_dark ? ki_color_random(prng, 20, 60) : ki_color_random(prng, 225, 255),
-        .ink = is_dark ? ki_color_random(prng, 200, 255) : ki_color_random(prng, 0, 50),
-        .accent = ki_color_random(prng, 30, 220),
-    };
+    struct theme theme = {.bar = (int)(canvas->width + canvas->height) / 70 + 10};
+    theme.background =
+        is_dark ? ki_color_random(prng, 20, 60) : ki_color_random(prng, 225, 255);
+    theme.ink =
+        is_dark ? ki_color_random(prng, 200, 255) : ki_color_random(prng, 0, 50);
+    theme.accent = ki_color_random(prng, 30, 220);
     return theme;
 }
 

@@ -45,9 +45,9 @@ static void draw_shape(struct ki_canvas *canvas, struct ki_prng *prng)
                      opacity);
         break;
     default: {
-        const int corners[6] = {x,     y - h,
-                                x + w, y + ki_prng_range(prng, -h, h),
-                                x - w, y + ki_prng_range(prng, -h, h)};
+        int right = y + ki_prng_range(prng, -h, h);
+        int left = y + ki_prng_range(prng, -h, h);
+        const int corners[6] = {x, y - h, x + w, right, x - w, left};
         ki_draw_triangle(canvas, corners, color, opacity);
         break;
     }

@@ -38,7 +38,7 @@ Test(corpus_damage, engine_gives_the_stated_reason)
     cr_assert_eq(ki_hasher_create(&options, &hasher, NULL), KI_OK);
     for (size_t i = 0; ki_damage_at(i); i++) {
         const struct ki_damage *damage = ki_damage_at(i);
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < 5; k++) {
             struct ki_blob blob = make(damage, random_next(&random));
             struct ki_hashes out;
             ki_hash_memory(hasher, blob.data, blob.nbytes, &out);
@@ -84,7 +84,7 @@ Test(corpus_damage, jpegs_warn_as_they_should)
     static const char *const corrupt[] = {"corrupt-jpeg", "corrupt-jpeg-progressive"};
     for (size_t i = 0; i < 2; i++) {
         struct ki_jpeg_report report = report_of(corrupt[i]);
-        cr_expect_gt(report.nwarnings, 0, "%s", corrupt[i]);
+        cr_expect(report.bad_data, "%s", corrupt[i]);
         cr_expect(!report.ran_out && !report.failed, "%s", corrupt[i]);
     }
     struct ki_jpeg_report scans = report_of("bomb-jpeg-scans");

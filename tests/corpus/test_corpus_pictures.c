@@ -5,6 +5,7 @@
 
 #include "codec.h"
 #include "low.h"
+#include "prng.h"
 #include "support/random.h"
 #include "synth.h"
 
@@ -152,4 +153,45 @@ Test(corpus_pictures, codecs_round_trip)
         ki_blob_destroy(&jpeg);
     }
     ki_canvas_destroy(&canvas);
+}
+
+static uint64_t checksum(const struct ki_canvas *canvas)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (size_t i = 0; i < ki_canvas_stride(canvas) * canvas->height; i++) {
+        sum = (sum ^ canvas->rgb[i]) * UINT64_C(0x100000001b3);
+    }
+    return sum;
+}
+
+/* A compiler that orders the arguments of a call differently must not draw another
+ * picture. Whoever changes a drawing on purpose puts the new number here. */
+Test(corpus_pictures, every_compiler_draws_the_same)
+{
+    static const struct {
+        const char *name;
+        uint64_t sum;
+    } drawn[] = {
+        {"landscape", UINT64_C(0x10338269dafa96cd)},
+        {"portrait", UINT64_C(0x7a70997ccbad13f5)},
+        {"shapes", UINT64_C(0x3f9061acf5ac81aa)},
+        {"page", UINT64_C(0x5fa0f6cab021862e)},
+        {"screen", UINT64_C(0xf5c860e411f31ffb)},
+        {"clouds", UINT64_C(0x4804207094c0ed4c)},
+        {"mixture", UINT64_C(0x7a8c106aa999186c)},
+    };
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
+        struct ki_canvas canvas;
+        struct ki_prng prng;
+        uint64_t sum = 0;
+        cr_assert_eq(ki_canvas_create(300, 200, &canvas), KI_OK);
+        for (uint64_t seed = 0; seed < 4; seed++) {
+            ki_prng_seed(&prng, seed, 0);
+            cr_assert_eq(ki_synth_find(drawn[i].name)->draw(&canvas, &prng), KI_OK);
+            sum ^= checksum(&canvas);
+        }
+        cr_expect_eq(sum, drawn[i].sum, "%s: 0x%016llx", drawn[i].name,
+                     (unsigned long long)sum);
+        ki_canvas_destroy(&canvas);
+    }
 }
