@@ -27,6 +27,8 @@
 
 #include <knownimage/hash.h>
 
+#include "index/kernel.h"
+
 enum {
     KI_RING_NBANDS = 16,
     KI_RING_NVALUES = 65536,
@@ -43,9 +45,11 @@ struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash);
 
 /* The tables over n hashes; memory belongs to the segment. Of band b, the postings of
  * value v are offsets[b][v] … offsets[b][v + 1] − 1; posting p has the sketch
- * sketches[b][p] and belongs to hash ids[b][p] < n. */
+ * sketches[b][p] and belongs to hash ids[b][p] < n. Each sketches[b] is followed by
+ * KI_KERNEL_PADDING readable bytes. */
 struct ki_ring16 {
     uint32_t nhashes;
+    const struct ki_kernel *kernel; /* of this processor, see ki_kernel_best */
     const struct ki_ring_hash *hashes;
     const uint32_t *offsets[KI_RING_NBANDS];
     const uint16_t *sketches[KI_RING_NBANDS];

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "base/diag.h"
 #include "base/pack.h"
 #include "index/segment_tables.h"
@@ -42,6 +43,7 @@ static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
     struct ki_ring16 *ring = &segment->pdq;
     char name[KI_TABLE_NAME_NBYTES];
     ring->nhashes = n;
+    ring->kernel = ki_kernel_best(ki_cpu_features());
     ring->hashes = table(tables, "pdq/hash", (size_t)n * sizeof *ring->hashes);
     segment->pdq_entries = table(tables, "pdq/entry", (size_t)n * sizeof(uint32_t));
     bool is_good = ring->hashes && segment->pdq_entries;

@@ -7,15 +7,17 @@
 
 #include <knownimage/hash.h>
 
+#include "index/kernel.h"
+
 /* LMDB aligns only values that get pages of their own, so that a small table is filled
- * up to a size that always does. */
+ * up to a size that always does. Kernels read a little over the end of a table. */
 enum { KI_TABLE_PADDING = 48, KI_TABLE_MIN_NBYTES = 4096, KI_TABLE_NAME_NBYTES = 24 };
 
 /* The size of the value that holds a table of nbytes. */
 static inline size_t ki_table_value_nbytes(size_t nbytes)
 {
-    return KI_TABLE_PADDING +
-           (nbytes < KI_TABLE_MIN_NBYTES ? (size_t)KI_TABLE_MIN_NBYTES : nbytes);
+    size_t filled = nbytes < KI_TABLE_MIN_NBYTES ? (size_t)KI_TABLE_MIN_NBYTES : nbytes;
+    return KI_TABLE_PADDING + filled + KI_KERNEL_PADDING;
 }
 
 /* "prefix/NN", or "kind/part". */

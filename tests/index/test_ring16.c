@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "index/ring16.h"
 #include "support/hashes.h"
 
@@ -26,10 +27,12 @@ static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uin
 {
     tables->hashes = hashes;
     tables->offsets = malloc(sizeof(uint32_t) * KI_RING_NBANDS * KI_RING_NOFFSETS);
-    tables->sketches = malloc(sizeof(uint16_t) * KI_RING_NBANDS * (n + 1));
+    tables->sketches =
+        malloc(sizeof(uint16_t) * KI_RING_NBANDS * (n + 1) + KI_KERNEL_PADDING);
     tables->ids = malloc(sizeof(uint32_t) * KI_RING_NBANDS * (n + 1));
     cr_assert(tables->offsets && tables->sketches && tables->ids);
     tables->ring = (struct ki_ring16){.nhashes = n, .hashes = hashes};
+    tables->ring.kernel = ki_kernel_best(ki_cpu_features());
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         uint32_t *offsets = tables->offsets + (size_t)b * KI_RING_NOFFSETS;
         uint16_t *sketches = tables->sketches + (size_t)b * n;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inner loop of a search: which postings of some buckets have a sketch near the
+ * wanted one. One implementation per instruction set, each in a file of its own; the
+ * scalar one is the specification and the others equal it bit for bit.
+ */
+#ifndef KI_INDEX_KERNEL_H
+#define KI_INDEX_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    /* Bytes after the last sketch of a table that a kernel may read, never use. */
+    KI_KERNEL_PADDING = 128,
+    /* Positions a kernel may write past the ones it returns. */
+    KI_KERNEL_OUT_PADDING = 64
+};
+
+/* Postings begin … end − 1 of one bucket; those are kept whose sketch differs from the
+ * wanted one in at most spare bits, 0 ≤ spare ≤ 15. */
+struct ki_span {
+    uint32_t begin;
+    uint32_t end;
+    uint32_t spare;
+};
+
+/* Writes the positions kept, span after span in ascending order, to out and returns how
+ * many. out has room for all postings of the spans and KI_KERNEL_OUT_PADDING more.
+ * Meanwhile it fetches the first bytes of ahead[0…nspans), spans of a table that will
+ * be scanned next, into the cache (ahead may be NULL). */
+typedef size_t (*ki_kernel_scan)(const uint16_t *sketches, const struct ki_span *spans,
+                                 size_t nspans, uint16_t wanted, uint32_t *out,
+                                 const uint16_t *ahead_sketches,
+                                 const struct ki_span *ahead);
+
+struct ki_kernel {
+    const char *name;   /* "scalar", "avx2", "avx512" */
+    unsigned cpu_needs; /* mask of enum ki_cpu_feature */
+    ki_kernel_scan scan;
+};
+
+/* i = 0 scalar, 1, … in order of speed, until NULL; some may not run here. */
+const struct ki_kernel *ki_kernel_at(size_t i);
+
+/* The fastest whose needs are among the features. */
+const struct ki_kernel *ki_kernel_best(unsigned cpu_features);
+
+#endif
