@@ -105,8 +105,10 @@ static void hash_modes(struct ki_hasher *hasher, struct ki_hashes *out)
         const float *samples = ki_gray_result(&hasher->gray, (enum ki_mode)mode);
         result->present = samples != NULL;
         if (samples && !is_small) {
-            ki_pdq_compute(&hasher->tables, samples, hasher->options.dihedral,
-                           result->hashes);
+            bool is_good = ki_pdq_compute(&hasher->tables, samples,
+                                          hasher->options.dihedral, result->hashes);
+            result->is_degenerate =
+                !is_good || ki_pdq_is_degenerate(&result->hashes[0]);
             result->quality = ki_pdq_quality(samples);
         }
     }

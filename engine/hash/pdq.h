@@ -23,8 +23,11 @@ struct ki_pdq_tables {
 };
 void ki_pdq_tables_init(struct ki_pdq_tables *tables);
 
-/* samples: 64 rows of 64 floats of 0…255. out[0], or all eight if dihedral. */
-void ki_pdq_compute(const struct ki_pdq_tables *tables, const float *samples,
+/* samples: 64 rows of 64 floats of 0…255. out[0], or all eight if dihedral. False if
+ * the coefficients are rounding noise, so that the bits say nothing: a picture that
+ * does not change along one of its axes has no coefficient at all, since those of
+ * frequency 0 are left out. */
+bool ki_pdq_compute(const struct ki_pdq_tables *tables, const float *samples,
                     bool dihedral, struct ki_pdq out[KI_NTRANSFORMS]);
 
 /* 0…100 from the same samples: how much neighbours differ, in steps of 1 % of the

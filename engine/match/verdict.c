@@ -35,7 +35,7 @@ static enum ki_status lookup_modes(const struct ki_match_request *request,
     enum ki_status status = KI_OK;
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
         const struct ki_pdq_result *pdq = &hashes->pdq[mode];
-        if (!pdq->present || ki_pdq_is_degenerate(&pdq->hashes[0])) {
+        if (!pdq->present || pdq->is_degenerate) {
             continue;
         }
         for (unsigned t = 0; t < ntransforms && status == KI_OK; t++) {
@@ -79,8 +79,7 @@ static bool is_low_information(const struct ki_match_request *request,
     unsigned needed = quality_needed(request->index);
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
         const struct ki_pdq_result *pdq = &hashes->pdq[mode];
-        if (pdq->present &&
-            (pdq->quality < needed || ki_pdq_is_degenerate(&pdq->hashes[0]))) {
+        if (pdq->present && (pdq->quality < needed || pdq->is_degenerate)) {
             return true;
         }
     }

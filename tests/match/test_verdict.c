@@ -25,6 +25,7 @@ static struct ki_hashes good_hashes(const struct ki_pdq *pdq)
     for (int t = 0; t < KI_NTRANSFORMS; t++) {
         hashes.pdq[KI_MODE_PDQ].hashes[t] = *pdq;
     }
+    hashes.pdq[KI_MODE_PDQ].is_degenerate = ki_pdq_is_degenerate(pdq);
     return hashes;
 }
 
