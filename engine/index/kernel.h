@@ -13,8 +13,9 @@
 enum {
     /* Bytes after the last sketch of a table that a kernel may read, never use. */
     KI_KERNEL_PADDING = 128,
-    /* Positions a kernel may write past the ones it returns. */
-    KI_KERNEL_OUT_PADDING = 64
+    /* The most that one call may be given. */
+    KI_KERNEL_MOST_SPANS = 32,
+    KI_KERNEL_MOST_POSTINGS = 4096
 };
 
 /* Postings begin … end − 1 of one bucket; those are kept whose sketch differs from the
@@ -26,9 +27,10 @@ struct ki_span {
 };
 
 /* Writes the positions kept, span after span in ascending order, to out and returns how
- * many. out has room for all postings of the spans and KI_KERNEL_OUT_PADDING more.
- * Meanwhile it fetches the first bytes of ahead[0…nspans), spans of a table that will
- * be scanned next, into the cache (ahead may be NULL). */
+ * many. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
+ * all, and out has room for as many. Meanwhile it fetches the first bytes of
+ * ahead[0…nspans), spans of a table that will be scanned next, into the cache (ahead
+ * may be NULL). */
 typedef size_t (*ki_kernel_scan)(const uint16_t *sketches, const struct ki_span *spans,
                                  size_t nspans, uint16_t wanted, uint32_t *out,
                                  const uint16_t *ahead_sketches,

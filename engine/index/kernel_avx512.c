@@ -9,40 +9,57 @@
 
 enum { LANES = 32 };
 
-static inline __mmask32 near(__m512i sketches, __m512i wanted, __m512i spare)
+/* Lanes first … of at most 32 that lie before the end of the span. */
+static inline __mmask32 lanes_left(uint32_t left)
 {
-    __m512i bits = _mm512_popcnt_epi16(_mm512_xor_si512(sketches, wanted));
-    return _mm512_cmple_epu16_mask(bits, spare);
+    return left < LANES ? (__mmask32)((1u << left) - 1u) : ~(__mmask32)0;
 }
 
-static inline size_t keep(uint64_t kept, uint32_t first, uint32_t *out)
+/* Reads up to 62 bytes over the end of the span: the padding allows it. */
+static inline uint64_t near(const uint16_t *sketches, __mmask32 lanes, __m512i wanted,
+                            __m512i spare)
 {
-    size_t nkept = 0;
-    while (__builtin_expect(kept != 0, 0)) {
-        out[nkept++] = first + (uint32_t)__builtin_ctzll(kept);
-        kept &= kept - 1;
-    }
-    return nkept;
+    __m512i x = _mm512_xor_si512(_mm512_loadu_si512(sketches), wanted);
+    return _cvtmask32_u32(
+        _mm512_mask_cmple_epu16_mask(lanes, _mm512_popcnt_epi16(x), spare));
 }
 
-static inline size_t scan_span(const uint16_t *sketches, const struct ki_span *span,
-                               __m512i wanted, uint32_t *out)
+/* Which of 64 postings from first on are kept. */
+struct block {
+    uint64_t kept;
+    uint32_t first;
+};
+
+/* Short buckets take no round of the loop and one or two loads; long ones go 64 at a
+ * time. Nothing branches on what was loaded: a branch that waits for memory and is then
+ * mispredicted would cost all the loads in flight behind it. */
+static inline struct block *scan_span(const uint16_t *sketches,
+                                      const struct ki_span *span, __m512i wanted,
+                                      struct block *out)
 {
     const __m512i spare = _mm512_set1_epi16((short)span->spare);
-    size_t nkept = 0;
     uint32_t p = span->begin;
-    for (; span->end - p >= 2 * LANES; p += 2 * LANES) {
-        __mmask32 first = near(_mm512_loadu_si512(sketches + p), wanted, spare);
-        __mmask32 second =
-            near(_mm512_loadu_si512(sketches + p + LANES), wanted, spare);
-        nkept += keep(_cvtmask32_u32(first) | (uint64_t)_cvtmask32_u32(second) << LANES,
-                      p, out + nkept);
+    for (; span->end - p > 2 * LANES; p += 2 * LANES) {
+        out->kept = near(sketches + p, ~(__mmask32)0, wanted, spare) |
+                    near(sketches + p + LANES, ~(__mmask32)0, wanted, spare) << LANES;
+        out->first = p;
+        out++;
     }
-    for (; p < span->end; p += LANES) {
-        uint32_t left = span->end - p;
-        __mmask32 tail = left < LANES ? (__mmask32)((1u << left) - 1u) : ~(__mmask32)0;
-        __m512i x = _mm512_maskz_loadu_epi16(tail, sketches + p);
-        nkept += keep(_cvtmask32_u32(near(x, wanted, spare) & tail), p, out + nkept);
+    uint32_t left = span->end - p;
+    out->kept = near(sketches + p, lanes_left(left), wanted, spare);
+    out->first = p;
+    if (left > LANES) {
+        out->kept |= near(sketches + p + LANES, lanes_left(left - LANES), wanted, spare)
+                     << LANES;
+    }
+    return out + 1;
+}
+
+static inline size_t extract(const struct block *block, uint32_t *out)
+{
+    size_t nkept = 0;
+    for (uint64_t kept = block->kept; kept; kept &= kept - 1) {
+        out[nkept++] = block->first + (uint32_t)__builtin_ctzll(kept);
     }
     return nkept;
 }
@@ -54,7 +71,7 @@ static inline void fetch(const uint16_t *sketches, const struct ki_span *span)
     const char *line = (const char *)(sketches + span->begin);
     const char *end = (const char *)(sketches + span->end);
     for (int i = 0; i < 8 && line < end; i++, line += 64) {
-        _mm_prefetch(line, _MM_HINT_T0);
+        _mm_prefetch(line, _MM_HINT_NTA);
     }
 }
 
@@ -63,12 +80,17 @@ static size_t scan(const uint16_t *sketches, const struct ki_span *spans, size_t
                    const struct ki_span *ahead)
 {
     const __m512i all_wanted = _mm512_set1_epi16((short)wanted);
-    size_t nkept = 0;
+    struct block blocks[KI_KERNEL_MOST_POSTINGS / (2 * LANES) + KI_KERNEL_MOST_SPANS];
+    struct block *end = blocks;
     for (size_t i = 0; i < nspans; i++) {
         if (ahead) {
             fetch(ahead_sketches, &ahead[i]);
         }
-        nkept += scan_span(sketches, &spans[i], all_wanted, out + nkept);
+        end = scan_span(sketches, &spans[i], all_wanted, end);
+    }
+    size_t nkept = 0;
+    for (const struct block *block = blocks; block < end; block++) {
+        nkept += extract(block, out + nkept);
     }
     return nkept;
 }

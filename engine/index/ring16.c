@@ -4,7 +4,7 @@
  * the postings kept (0.26 %) an id and a hash each. So it goes in stages, each asking
  * for what the next one needs:
  *
- *   1. fetch the offsets of all probes
+ *   1. fetch the offsets of the probes, a few bands ahead
  *   2. band by band: offsets → spans, whose sketches are fetched while the band before
  *      is scanned; the positions kept ask for their ids
  *   3. ids ask for their hashes
@@ -16,8 +16,10 @@
 #include <string.h>
 
 enum {
-    MOST_PROBES = 1 + 16 + 120, /* values within two bits of one */
-    MOST_KEPT = 2048,           /* positions gathered before stages 3 and 4 run */
+    MOST_PROBES = 1 + 16 + 120,          /* values within two bits of one */
+    MOST_KEPT = KI_KERNEL_MOST_POSTINGS, /* gathered before stages 3 and 4 run */
+    RUN = 17,                            /* spans that go to the kernel at once */
+    OFFSETS_AHEAD = 4, /* bands whose offsets are asked for in advance */
 };
 
 struct candidate {
@@ -36,8 +38,8 @@ struct search {
     struct ki_span spans[2][MOST_PROBES]; /* of the band at hand and the next */
     size_t nspans[2];
     size_t nkept;
-    struct candidate kept[MOST_KEPT + KI_KERNEL_OUT_PADDING];
-    uint32_t positions[MOST_KEPT + KI_KERNEL_OUT_PADDING];
+    struct candidate kept[MOST_KEPT];
+    uint32_t positions[MOST_KEPT];
 };
 
 static unsigned next_band(unsigned band)
@@ -165,9 +167,8 @@ static bool scan_band(struct search *search, unsigned band, size_t slot)
     const struct ki_span *ahead = search->spans[1 - slot];
     uint16_t wanted = search->query->band[next_band(band)];
     bool has_ahead = search->nspans[1 - slot] == nspans;
-    size_t run = 17;
-    for (size_t i = 0; i < nspans; i += run) {
-        size_t count = nspans - i < run ? nspans - i : run;
+    for (size_t i = 0; i < nspans; i += RUN) {
+        size_t count = nspans - i < RUN ? nspans - i : RUN;
         if (count_postings(spans + i, count) > MOST_KEPT) {
             if (!scan_crowded(search, band, spans + i, count)) {
                 return false;
@@ -205,15 +206,16 @@ static size_t count_probes(int allowance)
     return counts[allowance];
 }
 
-/* Stage 1. */
-static void fetch_offsets(const struct search *search)
+/* Stage 1, for one band; beyond the last there is nothing to do. */
+static void fetch_offsets(const struct search *search, unsigned band)
 {
-    for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
-        const uint32_t *offsets = search->ring->offsets[band];
-        size_t nprobes = count_probes(search->allowance[band]);
-        for (size_t i = 0; i < nprobes; i++) {
-            __builtin_prefetch(&offsets[search->query->band[band] ^ search->flips[i]]);
-        }
+    if (band >= KI_RING_NBANDS) {
+        return;
+    }
+    const uint32_t *offsets = search->ring->offsets[band];
+    size_t nprobes = count_probes(search->allowance[band]);
+    for (size_t i = 0; i < nprobes; i++) {
+        __builtin_prefetch(&offsets[search->query->band[band] ^ search->flips[i]]);
     }
 }
 
@@ -259,11 +261,14 @@ bool ki_ring16_search(const struct ki_ring16 *ring, const struct ki_ring_hash *q
     search.report = report;
     search.context = context;
     search_begin(&search, ring, query, radius);
-    fetch_offsets(&search);
+    for (unsigned band = 0; band < OFFSETS_AHEAD; band++) {
+        fetch_offsets(&search, band);
+    }
     fill_spans(&search, 0, 0);
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
         size_t slot = band % 2;
         search.nspans[1 - slot] = 0;
+        fetch_offsets(&search, band + OFFSETS_AHEAD);
         if (band + 1 < KI_RING_NBANDS) {
             fill_spans(&search, band + 1, 1 - slot);
         }
