@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "index/kernel_block.h"
 #include "index/kernel_isa.h"
 
 /* Bits per 16-bit lane, for four lanes at once (the usual divide and conquer). */
@@ -15,44 +16,34 @@ static uint64_t count_lanes(uint64_t x)
     return (x + (x >> 8)) & 0x001f001f001f001fu;
 }
 
-/* In each lane: bit 15 is set if the lane's count is at most spare. */
-static uint64_t keep_lanes(uint64_t sketches, uint64_t wanted, uint64_t spare)
+/* A bit for each of four sketches: set if it differs in at most spare bits. */
+static uint64_t near_four(const uint16_t *sketches, uint64_t wanted, uint64_t spare)
 {
     const uint64_t tops = 0x8000800080008000u;
-    return ((spare | tops) - count_lanes(sketches ^ wanted)) & tops;
+    uint64_t four = 0;
+    memcpy(&four, sketches, sizeof four);
+    /* A lane's top bit survives the subtraction if its count is at most spare. */
+    uint64_t kept = ((spare | tops) - count_lanes(four ^ wanted)) & tops;
+    /* Bits 0, 16, 32, 48 to bits 48, 49, 50, 51. */
+    return (kept >> 15) * 0x0001000200040008u >> 48 & 15u;
 }
 
-static size_t scan_span(const uint16_t *sketches, const struct ki_span *span,
-                        uint64_t wanted, uint32_t *out)
+static inline uint64_t near_block(const void *wanted, const uint16_t *sketches,
+                                  uint32_t left, uint32_t spare)
 {
     const uint64_t ones = 0x0001000100010001u;
-    size_t nkept = 0;
-    for (uint32_t p = span->begin; p < span->end; p += 4) {
-        uint64_t four = 0;
-        memcpy(&four, sketches + p, sizeof four); /* the padding allows it */
-        uint64_t kept = keep_lanes(four, wanted * ones, span->spare * ones);
-        if (span->end - p < 4) {
-            kept &= ((uint64_t)1 << (16 * (span->end - p))) - 1;
-        }
-        for (; kept; kept &= kept - 1) {
-            out[nkept++] = p + (uint32_t)__builtin_ctzll(kept) / 16;
-        }
+    uint64_t all_wanted = *(const uint16_t *)wanted * ones;
+    uint64_t kept = 0;
+    for (uint32_t i = 0; i < left && i < KI_BLOCK_NPOSTINGS; i += 4) {
+        kept |= near_four(sketches + i, all_wanted, spare * ones) << i;
     }
-    return nkept;
+    return kept;
 }
 
 static size_t scan_scalar(const uint16_t *sketches, const struct ki_span *spans,
-                          size_t nspans, uint16_t wanted, uint32_t *out,
-                          const uint16_t *ahead_sketches, const struct ki_span *ahead)
+                          size_t nspans, uint16_t wanted, uint32_t *out)
 {
-    size_t nkept = 0;
-    for (size_t i = 0; i < nspans; i++) {
-        if (ahead) {
-            __builtin_prefetch(ahead_sketches + ahead[i].begin);
-        }
-        nkept += scan_span(sketches, &spans[i], wanted, out + nkept);
-    }
-    return nkept;
+    return ki_scan_spans(near_block, &wanted, sketches, spans, nspans, out);
 }
 
 static const struct ki_kernel kernel_scalar = {"scalar", 0, scan_scalar};

@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-static const char delimiters[] = ",;\t";
+static const char delimiters[] = {',', ';', '\t'};
 
 static bool is_delimiter(char delimiter, char c)
 {
-    return delimiter ? c == delimiter : memchr(delimiters, c, 3) != NULL;
+    return delimiter ? c == delimiter
+                     : memchr(delimiters, c, sizeof delimiters) != NULL;
 }
 
 /* The first line of what an open quote swallowed. */

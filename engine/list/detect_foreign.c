@@ -26,7 +26,7 @@ static const struct {
 
 static const char *text_format(struct ki_span text)
 {
-    while (text.nbytes > 0 && memchr(" \t\r\n", text.data[0], 4)) {
+    while (text.nbytes > 0 && strchr(" \t\r\n", text.data[0]) && text.data[0]) {
         text = ki_span_from(text, 1);
     }
     if (ki_span_starts(text, "{") || ki_span_starts(text, "[")) {

@@ -7,21 +7,24 @@
 
 static const struct ki_list_format *const formats[] = {
     &ki_list_pdq_text, &ki_list_signal_text, &ki_list_hash_text,
-    &ki_list_hashdeep, &ki_list_csv,
+    &ki_list_hashdeep, &ki_list_csv,         NULL,
 };
-
-enum { NFORMATS = sizeof formats / sizeof *formats };
 
 const char *ki_list_format_name(size_t i)
 {
-    return i < NFORMATS ? formats[i]->name : NULL;
+    for (size_t j = 0; formats[j]; j++) {
+        if (j == i) {
+            return formats[j]->name;
+        }
+    }
+    return NULL;
 }
 
 const struct ki_list_format *ki_list_format_find(const char *name)
 {
-    for (size_t i = 0; i < NFORMATS; i++) {
-        if (strcmp(formats[i]->name, name) == 0) {
-            return formats[i];
+    for (size_t j = 0; formats[j]; j++) {
+        if (strcmp(formats[j]->name, name) == 0) {
+            return formats[j];
         }
     }
     return NULL;

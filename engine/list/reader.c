@@ -3,29 +3,46 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 
+/* How long a silent pipe may keep us from asking is_stopped. A signal alone is not
+ * enough: it may come just before the read begins. */
+enum { POLL_MS = 200 };
+
+static enum ki_status wait_for_bytes(const struct ki_list_reader *reader,
+                                     struct ki_diag *diag)
+{
+    struct pollfd poll_fd = {.fd = reader->fd, .events = POLLIN};
+    int nready = 0;
+    while (reader->is_stopped && nready == 0) {
+        nready = poll(&poll_fd, 1, POLL_MS);
+        if (nready < 0 && errno == EINTR) {
+            nready = 0;
+        }
+        if (nready == 0 && reader->is_stopped(reader->context)) {
+            return ki_diag_set(diag, KI_ERR_INTERRUPTED, "import stopped");
+        }
+    }
+    return KI_OK; /* whatever poll did not like, read will tell */
+}
+
 static enum ki_status read_once(struct ki_list_reader *reader, struct ki_diag *diag)
 {
+    enum ki_status status = wait_for_bytes(reader, diag);
+    if (status != KI_OK) {
+        return status;
+    }
     size_t room = sizeof reader->data - reader->end;
     ssize_t got = read(reader->fd, reader->data + reader->end, room);
-    if (got > 0) {
-        reader->end += (size_t)got;
-        return KI_OK;
-    }
-    if (got == 0) {
-        reader->is_last = true;
-        return KI_OK;
-    }
-    if (errno != EINTR) {
+    if (got < 0 && errno != EINTR) {
         return ki_diag_errno(diag, errno, "cannot read the list file");
     }
-    if (reader->is_stopped && reader->is_stopped(reader->context)) {
-        return ki_diag_set(diag, KI_ERR_INTERRUPTED, "import stopped");
-    }
+    reader->is_last = got == 0;
+    reader->end += got > 0 ? (size_t)got : 0;
     return KI_OK;
 }
 

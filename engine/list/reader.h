@@ -26,8 +26,8 @@ struct ki_list_reader {
 };
 
 /* The unread bytes: reader->data + first … end. ki_reader_fill reads more until there
- * are at least wanted (≤ KI_READER_NBYTES) of them or the file ends. A signal that
- * interrupts a read asks is_stopped.
+ * are at least wanted (≤ KI_READER_NBYTES) of them or the file ends. While nothing
+ * comes, is_stopped is asked several times a second.
  * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED. */
 enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                               struct ki_diag *diag);

@@ -9,6 +9,8 @@
 
 #include "base/hex.h"
 
+enum { KI_PDQ_NBASE64 = 44 };
+
 void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte)
 {
     record->line = line;
@@ -57,7 +59,7 @@ static bool hash_decode(enum ki_kind kind, struct ki_span text, struct ki_hash *
 {
     *out = (struct ki_hash){.kind = kind};
     size_t nbytes = ki_kind_nbytes(kind);
-    if (kind == KI_KIND_PDQ && text.nbytes == (KI_PDQ_NBYTES + 2) / 3 * 4) {
+    if (kind == KI_KIND_PDQ && text.nbytes == KI_PDQ_NBASE64) {
         return ki_base64_decode(text.data, text.nbytes, out->bytes, nbytes);
     }
     return ki_hex_decode(text.data, text.nbytes, out->bytes, nbytes);

@@ -83,6 +83,7 @@ static void expect_of(const struct picture *picture, enum ki_mode mode,
         mode == KI_MODE_PDQ_NN512 && (picture->width > 512 || picture->height > 512);
     uint32_t width = is_nearest ? 512 : picture->width;
     uint32_t height = is_nearest ? 512 : picture->height;
+    cr_assert(width > 0 && height > 0);
     double *luma = malloc((size_t)width * height * sizeof *luma);
     cr_assert_not_null(luma);
     for (size_t y = 0; y < height; y++) {

@@ -22,7 +22,8 @@ static void make_waves(struct random_state *random, float samples[NSAMPLES])
         float phase = (float)random_below(random, 628) / 100.0f;
         for (int i = 0; i < NSAMPLES; i++) {
             float x = (float)(i % SIDE) / SIDE;
-            float y = (float)(i / SIDE) / SIDE;
+            int row = i / SIDE;
+            float y = (float)row / SIDE;
             samples[i] += 6.0f * sinf(3.14159f * (fx * x + fy * y) + phase);
         }
     }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every kernel against the scalar one and against counting bit by bit: random spans,
+ * junk-filled outputs, a guard page right behind the padding that kernels may read.
+ * An instruction set that this machine lacks is named; with KNOWNIMAGE_TEST_NEED set to
+ * its name, lacking it fails. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cpu.h"
+#include "index/kernel.h"
+#include "support/random.h"
+
+enum { MOST = KI_KERNEL_MOST_POSTINGS, JUNK = 0xdeadbeef };
+
+/* Sketches that end KI_KERNEL_PADDING bytes before an inaccessible page. */
+struct guarded {
+    void *map;
+    size_t map_nbytes;
+    uint16_t *sketches;
+};
+
+static struct guarded guarded_make(struct random_state *random, size_t nsketches)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t nbytes = nsketches * sizeof(uint16_t) + KI_KERNEL_PADDING;
+    size_t whole = (nbytes + page - 1) / page * page;
+    struct guarded guarded = {.map_nbytes = whole + page};
+    guarded.map = mmap(NULL, whole + page, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert_neq(guarded.map, MAP_FAILED);
+    char *end = (char *)guarded.map + whole;
+    cr_assert_eq(mprotect(end, page, PROT_NONE), 0);
+    guarded.sketches = (uint16_t *)(void *)(end - nbytes);
+    for (size_t i = 0; i < nbytes / sizeof(uint16_t); i++) {
+        guarded.sketches[i] = (uint16_t)random_next(random);
+    }
+    return guarded;
+}
+
+static void guarded_free(struct guarded *guarded)
+{
+    (void)munmap(guarded->map, guarded->map_nbytes);
+}
+
+static size_t scan_bit_by_bit(const uint16_t *sketches, const struct ki_span *spans,
+                              size_t nspans, uint16_t wanted, uint32_t *out)
+{
+    size_t nkept = 0;
+    for (size_t i = 0; i < nspans; i++) {
+        for (uint32_t p = spans[i].begin; p < spans[i].end; p++) {
+            unsigned nbits = 0;
+            for (int b = 0; b < 16; b++) {
+                nbits += (unsigned)(sketches[p] ^ wanted) >> b & 1u;
+            }
+            if (nbits <= spans[i].spare) {
+                out[nkept++] = p;
+            }
+        }
+    }
+    return nkept;
+}
+
+/* Spans of all lengths from nothing up, the last one at the end of the table. */
+static size_t make_spans(struct random_state *random, uint32_t nsketches,
+                         struct ki_span spans[KI_KERNEL_MOST_SPANS])
+{
+    size_t nspans = 1 + random_below(random, KI_KERNEL_MOST_SPANS);
+    uint32_t most = MOST / (uint32_t)nspans;
+    for (size_t i = 0; i < nspans; i++) {
+        uint32_t length = random_below(random, 3) ? random_below(random, 80)
+                                                  : random_below(random, most + 1);
+        length = length > most ? most : length;
+        length = length > nsketches ? nsketches : length;
+        spans[i].begin = random_below(random, nsketches - length + 1);
+        spans[i].begin = i + 1 == nspans ? nsketches - length : spans[i].begin;
+        spans[i].end = spans[i].begin + length;
+        spans[i].spare = random_below(random, 7);
+    }
+    return nspans;
+}
+
+static void check_kernel(const struct ki_kernel *kernel, struct random_state *random)
+{
+    static uint32_t expected[MOST];
+    static uint32_t got[MOST + 1];
+    uint32_t nsketches = 1 + random_below(random, 6000);
+    struct guarded table = guarded_make(random, nsketches);
+    struct ki_span spans[KI_KERNEL_MOST_SPANS];
+    size_t nspans = make_spans(random, nsketches, spans);
+    uint16_t wanted = (uint16_t)random_next(random);
+    for (uint32_t i = 0; i < nsketches; i += 3) { /* many near ones */
+        table.sketches[i] = (uint16_t)(wanted ^ (1u << random_below(random, 16)));
+    }
+    for (size_t i = 0; i <= MOST; i++) {
+        got[i] = JUNK;
+    }
+    size_t nexpected = scan_bit_by_bit(table.sketches, spans, nspans, wanted, expected);
+    size_t ngot = kernel->scan(table.sketches, spans, nspans, wanted, got);
+    cr_assert_eq(ngot, nexpected, "%s keeps %zu, expected %zu", kernel->name, ngot,
+                 nexpected);
+    cr_assert_eq(memcmp(got, expected, ngot * sizeof *got), 0, "%s", kernel->name);
+    cr_assert_eq(got[MOST], (uint32_t)JUNK, "%s writes beyond", kernel->name);
+    guarded_free(&table);
+}
+
+Test(kernels, equal_counting_bit_by_bit)
+{
+    struct random_state random = random_begin(101);
+    const char *needed = getenv("KNOWNIMAGE_TEST_NEED");
+    for (size_t k = 0; ki_kernel_at(k); k++) {
+        const struct ki_kernel *kernel = ki_kernel_at(k);
+        bool runs = (kernel->cpu_needs & ~ki_cpu_features()) == 0;
+        printf("kernel %s: %s\n", kernel->name, runs ? "run" : "not on this machine");
+        cr_assert(runs || !needed || strcmp(needed, kernel->name) != 0);
+        for (int i = 0; runs && i < 3000; i++) {
+            check_kernel(kernel, &random);
+        }
+    }
+}
+
+Test(kernels, the_choice_is_a_function_of_the_features)
+{
+    unsigned all = KI_CPU_AVX2 | KI_CPU_AVX512_BITALG;
+    for (unsigned features = 0; features <= all; features++) {
+        const struct ki_kernel *best = ki_kernel_best(features);
+        cr_assert_eq(best->cpu_needs & ~features, 0, "%s for %u", best->name, features);
+    }
+    cr_expect_str_eq(ki_kernel_best(0)->name, "scalar");
+#if defined(__x86_64__)
+    cr_expect_str_eq(ki_kernel_best(KI_CPU_AVX2)->name, "avx2");
+    cr_expect_str_eq(ki_kernel_best(all)->name, "avx512");
+#endif
+}
