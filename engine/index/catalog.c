@@ -201,6 +201,9 @@ static enum ki_status open_tables(struct ki_txn *txn, struct ki_diag *diag)
     if (result == MDB_SUCCESS) {
         result = mdb_dbi_open(txn->txn, "entries", flags, &txn->entries);
     }
+    if (result == MDB_SUCCESS) {
+        result = mdb_dbi_open(txn->txn, "dirty", flags, &txn->dirty);
+    }
     if (result == MDB_NOTFOUND) {
         return ki_diag_set(diag, KI_ERR_NOT_FOUND, "the index in %s is empty",
                            txn->catalog->folder);
@@ -208,7 +211,11 @@ static enum ki_status open_tables(struct ki_txn *txn, struct ki_diag *diag)
     if (result != MDB_SUCCESS) {
         return ki_lmdb_failed(diag, result, "open the catalog's tables");
     }
-    return ki_txn_meta_get(txn, "serial", &txn->serial, diag);
+    uint64_t generation = 0;
+    enum ki_status status = ki_txn_meta_get(txn, "generation", &generation, diag);
+    txn->is_published = generation > 0;
+    return status == KI_OK ? ki_txn_meta_get(txn, "serial", &txn->serial, diag)
+                           : status;
 }
 
 enum ki_status ki_txn_begin(struct ki_catalog *catalog, struct ki_txn **out,

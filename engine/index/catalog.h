@@ -69,6 +69,11 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
                                 const struct ki_entry *entry,
                                 enum ki_entry_change *change, struct ki_diag *diag);
 
+/* Removes the entry of that id with all its hashes; *existed tells if there was one. */
+enum ki_status ki_txn_entry_remove(struct ki_txn *txn, uint32_t list_id, const char *id,
+                                   size_t id_nbytes, bool *existed,
+                                   struct ki_diag *diag);
+
 /* Calls visit for every entry of a list (list_id 0: of all lists, in order of list id),
  * in order of entry key. The entry is valid during the call only. A status other than
  * KI_OK ends the walk and is returned. */
@@ -77,5 +82,16 @@ typedef enum ki_status (*ki_entry_visit)(void *context, uint32_t list_id,
 enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id,
                               ki_entry_visit visit, void *context,
                               struct ki_diag *diag);
+
+/* Entries added, changed or removed since the last publication are dirty (none before
+ * the first). They are visited in order of entry key; one that is gone has no hashes.
+ */
+enum ki_status ki_txn_dirty_entries(struct ki_txn *txn, ki_entry_visit visit,
+                                    void *context, struct ki_diag *diag);
+enum ki_status ki_txn_dirty_count(struct ki_txn *txn, uint64_t *count,
+                                  struct ki_diag *diag);
+enum ki_status ki_txn_dirty_clear(struct ki_txn *txn, struct ki_diag *diag);
+enum ki_status ki_txn_is_dirty(struct ki_txn *txn, uint32_t list_id, const char *id,
+                               size_t id_nbytes, bool *is_dirty, struct ki_diag *diag);
 
 #endif

@@ -21,7 +21,9 @@ struct ki_txn {
     MDB_dbi meta; /* "serial", "next-list" → u64 */
     MDB_dbi lists;
     MDB_dbi entries;
+    MDB_dbi dirty; /* entry key → entry id: changed since the last publication */
     uint64_t serial;
+    bool is_published; /* before the first publication nothing is marked dirty */
     bool is_changed;
     /* The list that entries are being added to; its counts are written once, at the
      * commit or when another list comes. */
@@ -40,6 +42,19 @@ enum ki_status ki_txn_meta_get(struct ki_txn *txn, const char *name, uint64_t *v
                                struct ki_diag *diag);
 enum ki_status ki_txn_meta_put(struct ki_txn *txn, const char *name, uint64_t value,
                                struct ki_diag *diag);
+
+/* Makes list_id the list whose counts txn->list holds. */
+enum ki_status ki_txn_select_list(struct ki_txn *txn, uint32_t list_id,
+                                  struct ki_diag *diag);
+
+/* Visits the entry of that key, if there is one. */
+enum ki_status ki_txn_entry_visit(struct ki_txn *txn, const void *key, size_t nbytes,
+                                  ki_entry_visit visit, void *context,
+                                  struct ki_diag *diag);
+
+enum ki_status ki_txn_mark_dirty(struct ki_txn *txn, const void *key, size_t nbytes,
+                                 const char *id, size_t id_nbytes,
+                                 struct ki_diag *diag);
 
 static inline MDB_val ki_val(const void *data, size_t nbytes)
 {

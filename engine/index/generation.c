@@ -3,6 +3,7 @@
 #include "index/generation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 
@@ -10,45 +11,47 @@
  * generations later the segments are gone. Then the MANIFEST is read again. */
 enum { OPEN_TRIES = 8 };
 
-const struct ki_list_info *ki_manifest_list(const struct ki_manifest *manifest,
-                                            uint32_t id)
+const struct ki_list_info *ki_generation_live(const struct ki_index *index, size_t i,
+                                              const struct ki_segment_entry *entry)
 {
-    size_t low = 0;
-    size_t high = manifest->nlists;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (manifest->lists[middle].id < id) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    for (size_t newer = i + 1; newer < index->manifest.nsegments; newer++) {
+        if (ki_segment_has(index->segments[newer], entry)) {
+            return NULL;
         }
     }
-    if (low < manifest->nlists && manifest->lists[low].id == id) {
-        return &manifest->lists[low];
+    return ki_manifest_list(&index->manifest, entry->list_id);
+}
+
+/* An open segment of that name in another generation of the same index. */
+static struct ki_segment *find_open(const struct ki_index *other,
+                                    const struct ki_segment_name *name)
+{
+    for (size_t i = 0; other && i < other->manifest.nsegments; i++) {
+        const struct ki_segment_name *held = &other->segments[i]->name;
+        if (held->number == name->number && held->nbytes == name->nbytes &&
+            strcmp(held->checksum, name->checksum) == 0) {
+            return other->segments[i];
+        }
     }
     return NULL;
 }
 
-static enum ki_status check_owners(const struct ki_index *index,
-                                   const struct ki_segment *segment, const char *path,
-                                   struct ki_diag *diag)
+static enum ki_status open_segment(const char *folder, const struct ki_index *other,
+                                   const struct ki_segment_name *name,
+                                   struct ki_segment **out, struct ki_diag *diag)
 {
-    uint32_t known = 0; /* ids begin at 1 */
-    for (uint32_t i = 0; i < segment->nentries; i++) {
-        uint32_t id = ki_segment_entry(segment, i).list_id;
-        if (id != known && !ki_manifest_list(&index->manifest, id)) {
-            return ki_diag_set(diag, KI_ERR_DAMAGED,
-                               "%s holds an entry of a list that the MANIFEST does not "
-                               "name",
-                               path);
-        }
-        known = id;
+    char path[KI_PATH_NBYTES];
+    struct ki_segment *shared = find_open(other, name);
+    if (shared) {
+        *out = ki_segment_hold(shared);
+        return KI_OK;
     }
-    return KI_OK;
+    enum ki_status status = ki_segment_path(folder, name->number, path, diag);
+    return status == KI_OK ? ki_segment_open(path, name, out, diag) : status;
 }
 
 static enum ki_status open_segments(struct ki_index *index, const char *folder,
-                                    struct ki_diag *diag)
+                                    const struct ki_index *other, struct ki_diag *diag)
 {
     const struct ki_manifest *manifest = &index->manifest;
     index->segments = calloc(manifest->nsegments + 1, sizeof(struct ki_segment *));
@@ -56,33 +59,33 @@ static enum ki_status open_segments(struct ki_index *index, const char *folder,
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for an index");
     }
     for (size_t i = 0; i < manifest->nsegments; i++) {
-        char path[KI_PATH_NBYTES];
-        const struct ki_segment_name *name = &manifest->segments[i];
-        enum ki_status status = ki_segment_path(folder, name->number, path, diag);
-        if (status == KI_OK) {
-            status = ki_segment_open(path, name, &index->segments[i], diag);
-        }
-        if (status == KI_OK) {
-            status = check_owners(index, index->segments[i], path, diag);
-        }
+        enum ki_status status = open_segment(folder, other, &manifest->segments[i],
+                                             &index->segments[i], diag);
         if (status != KI_OK) {
             return status;
+        }
+        if (index->segments[i]->is_delta != (i > 0)) {
+            return ki_diag_set(diag, KI_ERR_DAMAGED,
+                               "%s: segment %llu is not what its place in MANIFEST "
+                               "asks for",
+                               folder,
+                               (unsigned long long)manifest->segments[i].number);
         }
     }
     return KI_OK;
 }
 
-static enum ki_status open_once(const char *folder, struct ki_index **out,
-                                struct ki_diag *diag)
+static enum ki_status open_manifest(const char *folder, const char *name,
+                                    const struct ki_index *other, struct ki_index **out,
+                                    struct ki_diag *diag)
 {
     struct ki_index *index = calloc(1, sizeof *index);
     if (!index) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for an index");
     }
-    enum ki_status status =
-        ki_manifest_read(folder, KI_MANIFEST_NAME, &index->manifest, diag);
+    enum ki_status status = ki_manifest_read(folder, name, &index->manifest, diag);
     if (status == KI_OK) {
-        status = open_segments(index, folder, diag);
+        status = open_segments(index, folder, other, diag);
     }
     if (status != KI_OK) {
         ki_index_close(index);
@@ -96,8 +99,7 @@ static enum ki_status open_once(const char *folder, struct ki_index **out,
     return KI_OK;
 }
 
-/* The generation that MANIFEST names now; 0 if it cannot be read. */
-static uint64_t current_generation(const char *folder)
+uint64_t ki_generation_current(const char *folder)
 {
     struct ki_manifest manifest = {0};
     if (ki_manifest_read(folder, KI_MANIFEST_NAME, &manifest, NULL) != KI_OK) {
@@ -108,16 +110,16 @@ static uint64_t current_generation(const char *folder)
     return generation;
 }
 
-enum ki_status ki_index_open(const char *folder, struct ki_index **out,
-                             struct ki_diag *diag)
+enum ki_status ki_generation_open(const char *folder, const struct ki_index *other,
+                                  struct ki_index **out, struct ki_diag *diag)
 {
     struct ki_diag last = {0};
     enum ki_status status = KI_OK;
     for (int tries = 0; tries < OPEN_TRIES; tries++) {
-        uint64_t before = current_generation(folder);
+        uint64_t before = ki_generation_current(folder);
         last = (struct ki_diag){0};
-        status = open_once(folder, out, &last);
-        if (status == KI_OK || current_generation(folder) == before) {
+        status = open_manifest(folder, KI_MANIFEST_NAME, other, out, &last);
+        if (status == KI_OK || ki_generation_current(folder) == before) {
             break;
         }
     }
@@ -128,6 +130,24 @@ enum ki_status ki_index_open(const char *folder, struct ki_index **out,
         return ki_diag_set(diag, status, "%s", last.message);
     }
     return KI_OK;
+}
+
+enum ki_status ki_index_open(const char *folder, struct ki_index **out,
+                             struct ki_diag *diag)
+{
+    return ki_generation_open(folder, NULL, out, diag);
+}
+
+enum ki_status ki_index_open_previous(const char *folder, struct ki_index **out,
+                                      struct ki_diag *diag)
+{
+    enum ki_status status =
+        open_manifest(folder, KI_MANIFEST_PREVIOUS_NAME, NULL, out, diag);
+    if (status == KI_ERR_NOT_FOUND) {
+        return ki_diag_set(diag, status, "%s has no generation before the current one",
+                           folder);
+    }
+    return status;
 }
 
 void ki_index_close(struct ki_index *index)

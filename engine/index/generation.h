@@ -12,8 +12,17 @@ struct ki_index {
     unsigned radius_most;         /* the widest radius of any list */
 };
 
-/* The list of an id in the MANIFEST; NULL if there is none. */
-const struct ki_list_info *ki_manifest_list(const struct ki_manifest *manifest,
-                                            uint32_t id);
+/* Opens the current generation and no other; segments that it shares with another one
+ * (or NULL) are not opened and verified again. */
+enum ki_status ki_generation_open(const char *folder, const struct ki_index *other,
+                                  struct ki_index **out, struct ki_diag *diag);
+
+/* The number that MANIFEST names now; 0 if it cannot be read. */
+uint64_t ki_generation_current(const char *folder);
+
+/* Whether an entry of segments[i] counts: its list is still there and no newer segment
+ * has another state of it. NULL if not, else its list. */
+const struct ki_list_info *ki_generation_live(const struct ki_index *index, size_t i,
+                                              const struct ki_segment_entry *entry);
 
 #endif

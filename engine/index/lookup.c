@@ -10,7 +10,8 @@
 
 struct lookup {
     const struct ki_index *index;
-    const struct ki_segment *segment;
+    size_t isegment;
+    const struct ki_segment *segment; /* segments[isegment] */
     enum ki_kind kind;
     int radius; /* or KI_RADIUS_OF_LIST */
     struct ki_hits *hits;
@@ -22,15 +23,15 @@ void ki_hits_free(struct ki_hits *hits)
     memset(hits, 0, sizeof *hits);
 }
 
-/* Resolves an entry of the segment; true if it was kept or its list does not want it,
- * false if memory ran out. */
+/* Resolves an entry of the segment; true if it was kept or does not count, false if
+ * memory ran out. */
 static bool add_hit(const struct lookup *lookup, uint32_t entry_index,
                     unsigned distance)
 {
     struct ki_segment_entry entry = ki_segment_entry(lookup->segment, entry_index);
     const struct ki_list_info *list =
-        ki_manifest_list(&lookup->index->manifest, entry.list_id);
-    if (lookup->radius == KI_RADIUS_OF_LIST && distance > list->radius) {
+        ki_generation_live(lookup->index, lookup->isegment, &entry);
+    if (!list || (lookup->radius == KI_RADIUS_OF_LIST && distance > list->radius)) {
         return true;
     }
     struct ki_hits *hits = lookup->hits;
@@ -64,8 +65,7 @@ static bool lookup_pdq(struct lookup *lookup, const struct ki_hash *query)
     struct ki_ring_hash permuted = ki_ring_permute(&pdq);
     unsigned radius = lookup->radius == KI_RADIUS_OF_LIST ? lookup->index->radius_most
                                                           : (unsigned)lookup->radius;
-    return ki_ring16_search(&lookup->segment->pdq, &permuted, radius, report_pdq,
-                            lookup);
+    return ki_segment_search(lookup->segment, &permuted, radius, report_pdq, lookup);
 }
 
 static bool lookup_digest(struct lookup *lookup, const struct ki_hash *query)
@@ -99,6 +99,7 @@ enum ki_status ki_index_lookup(const struct ki_index *index,
         .hits = hits,
     };
     for (size_t i = 0; i < index->manifest.nsegments; i++) {
+        lookup.isegment = i;
         lookup.segment = index->segments[i];
         bool is_done = query->kind == KI_KIND_PDQ ? lookup_pdq(&lookup, query)
                                                   : lookup_digest(&lookup, query);

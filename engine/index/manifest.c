@@ -33,6 +33,40 @@ void ki_manifest_free(struct ki_manifest *manifest)
     memset(manifest, 0, sizeof *manifest);
 }
 
+const struct ki_list_info *ki_manifest_list(const struct ki_manifest *manifest,
+                                            uint32_t id)
+{
+    size_t low = 0;
+    size_t high = manifest->nlists;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (manifest->lists[middle].id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low < manifest->nlists && manifest->lists[low].id == id) {
+        return &manifest->lists[low];
+    }
+    return NULL;
+}
+
+static int compare_list_ids(const void *a, const void *b)
+{
+    const struct ki_list_info *x = a;
+    const struct ki_list_info *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+void ki_manifest_sort_lists(struct ki_manifest *manifest)
+{
+    if (manifest->nlists > 1) {
+        qsort(manifest->lists, manifest->nlists, sizeof *manifest->lists,
+              compare_list_ids);
+    }
+}
+
 /* A non-negative integer member of at most `most`; *is_good is cleared otherwise. */
 static uint64_t get_uint(const json_t *object, const char *name, uint64_t most,
                          bool *is_good)

@@ -25,7 +25,7 @@
 struct ki_manifest {
     uint64_t generation;
     uint64_t catalog_serial;
-    struct ki_segment_name *segments;
+    struct ki_segment_name *segments; /* the base, then deltas from old to new */
     size_t nsegments;
     struct ki_list_info *lists; /* in order of id */
     size_t nlists;
@@ -40,6 +40,12 @@ enum ki_status ki_manifest_read(const char *folder, const char *name,
 enum ki_status ki_manifest_write(const char *folder, const struct ki_manifest *manifest,
                                  struct ki_diag *diag);
 void ki_manifest_free(struct ki_manifest *manifest);
+
+/* By id, as lookups and the file need them. */
+void ki_manifest_sort_lists(struct ki_manifest *manifest);
+/* The list of an id; NULL if there is none. */
+const struct ki_list_info *ki_manifest_list(const struct ki_manifest *manifest,
+                                            uint32_t id);
 
 /* out = INDEX/segments/<number>.mdb */
 enum ki_status ki_segment_path(const char *folder, uint64_t number,

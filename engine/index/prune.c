@@ -13,12 +13,14 @@
 #include "base/file.h"
 #include "index/catalog.h"
 #include "index/manifest.h"
+#include "index/publication.h"
 
 /* A segment stays while MANIFEST or MANIFEST.previous names it: a reader may have read
  * the one before last and be about to open its files. */
 struct kept {
     struct ki_manifest current;
     struct ki_manifest previous;
+    bool is_merging; /* another process is writing merging.new */
 };
 
 static bool names_segment(const struct ki_manifest *manifest, const char *file)
@@ -44,7 +46,7 @@ static bool ends_with(const char *text, const char *end)
 static bool is_removable(const struct kept *kept, const char *file)
 {
     if (ends_with(file, ".new")) {
-        return true;
+        return !kept->is_merging || strcmp(file, "merging.new") != 0;
     }
     return ends_with(file, ".mdb") && !names_segment(&kept->current, file) &&
            !names_segment(&kept->previous, file);
@@ -103,6 +105,7 @@ enum ki_status ki_prune(const char *folder, uint64_t *nremoved,
         return status;
     }
     (void)ki_manifest_read(folder, KI_MANIFEST_PREVIOUS_NAME, &kept.previous, NULL);
+    kept.is_merging = ki_merger_frozen(folder) > 0;
     status = prune_folder(&kept, segments, nremoved, removed_nbytes, diag);
     ki_manifest_free(&kept.current);
     ki_manifest_free(&kept.previous);

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Catalog → segment → MANIFEST. The new segment is written under a temporary name,
- * synced, renamed, and only then named by a MANIFEST; whatever is interrupted leaves
- * the old generation in force and at most files that prune removes.
+ * Catalog → segment → MANIFEST. What has changed since the last publication becomes a
+ * delta: a new segment, or the newest one written again with the changes, while that is
+ * small or there are enough segments. All is built anew when there is nothing to stand
+ * on, when half has changed, or when a file is damaged.
  */
 #include "index/publish.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
-#include "base/file.h"
-#include "index/catalog_private.h"
-#include "index/manifest.h"
-#include "index/prune.h"
-#include "index/segment.h"
+#include "index/generation.h"
+#include "index/publication.h"
+
+const struct ki_publish_policy ki_publish_policy_default = {
+    .most_segments = 4,
+    .tail_nbytes = 8 << 20,
+};
 
 struct collect {
     struct ki_segment_builder *builder;
@@ -29,172 +31,218 @@ static enum ki_status collect_entry(void *context, uint32_t list_id,
     return ki_segment_builder_add(collect->builder, list_id, entry, collect->diag);
 }
 
-/* Writes segments/N.mdb and makes it durable. */
-static enum ki_status place_segment(const char *folder,
-                                    struct ki_segment_builder *builder,
-                                    struct ki_segment_name *name, struct ki_diag *diag)
+/* What of the newest segment stays when it is written again. */
+struct keep {
+    struct ki_txn *txn;
+    const struct ki_manifest *next;
+};
+
+static enum ki_status is_kept(void *context, const struct ki_segment_entry *entry,
+                              bool *is_wanted, struct ki_diag *diag)
 {
-    char segments[KI_PATH_NBYTES];
-    char fresh[KI_PATH_NBYTES];
-    char path[KI_PATH_NBYTES];
-    enum ki_status status = ki_path_join(folder, KI_SEGMENT_FOLDER, segments, diag);
-    if (status == KI_OK) {
-        status = ki_folder_make(segments, diag);
+    struct keep *keep = context;
+    bool is_dirty = false;
+    *is_wanted = false;
+    if (!ki_manifest_list(keep->next, entry->list_id)) {
+        return KI_OK;
     }
-    if (status == KI_OK) {
-        status = ki_path_join(segments, "building.new", fresh, diag);
-    }
-    if (status == KI_OK) {
-        status = ki_segment_path(folder, name->number, path, diag);
-    }
-    if (status == KI_OK) {
-        status = ki_segment_builder_write(builder, fresh, name, diag);
-    }
-    if (status != KI_OK) {
-        return status;
-    }
-    if (rename(fresh, path) != 0) {
-        return ki_diag_errno(diag, errno, "cannot rename %s", fresh);
-    }
-    return ki_folder_sync(segments, diag);
+    enum ki_status status = ki_txn_is_dirty(keep->txn, entry->list_id, entry->id,
+                                            entry->id_nbytes, &is_dirty, diag);
+    *is_wanted = !is_dirty;
+    return status;
 }
 
-static enum ki_status build_segment(struct ki_txn *txn, struct ki_segment_name *name,
-                                    struct ki_diag *diag)
+static enum ki_status add_newest(struct ki_segment_builder *builder, struct keep *keep,
+                                 const struct ki_publication *publication,
+                                 struct ki_diag *diag)
 {
+    const struct ki_manifest *current = &publication->current;
+    const struct ki_segment_name *name = &current->segments[current->nsegments - 1];
+    struct ki_segment *newest = NULL;
+    char path[KI_PATH_NBYTES];
+    enum ki_status status =
+        ki_segment_path(publication->folder, name->number, path, diag);
+    if (status == KI_OK) {
+        status = ki_segment_open(path, name, &newest, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_segment_builder_add_segment(builder, newest, is_kept, keep, diag);
+    }
+    ki_segment_close(newest);
+    return status;
+}
+
+static enum ki_status write_segment(const struct ki_publication *publication,
+                                    struct ki_segment_builder *builder,
+                                    struct ki_manifest *next, struct ki_diag *diag)
+{
+    char path[KI_PATH_NBYTES];
+    struct ki_segment_name *name = &next->segments[next->nsegments];
+    if (ki_segment_builder_nentries(builder) == 0) {
+        return KI_OK;
+    }
+    enum ki_status status =
+        ki_segment_temporary(publication->folder, "building.new", path, diag);
+    if (status == KI_OK) {
+        status = ki_segment_builder_write(builder, path, name, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_publication_place(publication, path, name, diag);
+    }
+    next->nsegments += status == KI_OK;
+    return status;
+}
+
+/* Builds the segment that follows the first nkept of the current ones. */
+static enum ki_status build(struct ki_publication *publication,
+                            struct ki_manifest *next, size_t nkept, bool is_fold,
+                            struct ki_diag *diag)
+{
+    char folder[KI_PATH_NBYTES];
     struct collect collect = {.diag = diag};
-    enum ki_status status = ki_segment_builder_create(&collect.builder, diag);
+    struct keep keep = {publication->txn, next};
+    bool is_delta = nkept > 0;
+    enum ki_status status =
+        ki_path_join(publication->folder, KI_SEGMENT_FOLDER, folder, diag);
+    if (status == KI_OK) {
+        status = ki_folder_make(folder, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_segment_builder_create(folder, is_delta, &collect.builder, diag);
+    }
     if (status != KI_OK) {
         return status;
     }
-    status = ki_txn_entries(txn, 0, collect_entry, &collect, diag);
+    status = is_delta
+                 ? ki_txn_dirty_entries(publication->txn, collect_entry, &collect, diag)
+                 : ki_txn_entries(publication->txn, 0, collect_entry, &collect, diag);
+    if (status == KI_OK && is_fold) {
+        status = add_newest(collect.builder, &keep, publication, diag);
+    }
     if (status == KI_OK) {
-        status = place_segment(txn->catalog->folder, collect.builder, name, diag);
+        status = write_segment(publication, collect.builder, next, diag);
     }
     ki_segment_builder_destroy(collect.builder);
     return status;
 }
 
-static int compare_list_ids(const void *a, const void *b)
+/* How many of the current segments stay; *is_fold: the newest is written again. */
+static size_t plan(const struct ki_publication *publication,
+                   const struct ki_publish_policy *policy, uint64_t ndirty,
+                   uint64_t nentries, bool *is_fold)
 {
-    const struct ki_list_info *x = a;
-    const struct ki_list_info *y = b;
-    return (x->id > y->id) - (x->id < y->id);
+    const struct ki_manifest *current = &publication->current;
+    size_t n = current->nsegments;
+    *is_fold = false;
+    if (n == 0 || ndirty > nentries / 2 || !ki_publication_is_continued(publication)) {
+        return 0;
+    }
+    if (n >= 2 && ndirty > 0) {
+        const struct ki_segment_name *newest = &current->segments[n - 1];
+        bool is_frozen = newest->number <= ki_merger_frozen(publication->folder);
+        *is_fold = n >= policy->most_segments ||
+                   (newest->nbytes <= policy->tail_nbytes && !is_frozen);
+    }
+    return *is_fold ? n - 1 : n;
 }
 
-static enum ki_status fill_manifest(struct ki_txn *txn, struct ki_manifest *manifest,
-                                    struct ki_diag *diag)
+/* Where the policy is NULL, all is built anew. */
+static enum ki_status fill(struct ki_publication *publication, struct ki_manifest *next,
+                           const struct ki_publish_policy *policy,
+                           struct ki_diag *diag)
 {
+    uint64_t ndirty = 0;
+    uint64_t nentries = 0;
+    bool is_fold = false;
     enum ki_status status =
-        ki_txn_list_all(txn, &manifest->lists, &manifest->nlists, diag);
+        ki_txn_list_all(publication->txn, &next->lists, &next->nlists, diag);
+    if (status == KI_OK) {
+        status = ki_txn_dirty_count(publication->txn, &ndirty, diag);
+    }
     if (status != KI_OK) {
         return status;
     }
-    uint64_t nentries = 0;
-    for (size_t i = 0; i < manifest->nlists; i++) {
-        nentries += manifest->lists[i].nentries;
+    ki_manifest_sort_lists(next);
+    for (size_t i = 0; i < next->nlists; i++) {
+        nentries += next->lists[i].nentries;
     }
-    if (manifest->nlists > 1) {
-        qsort(manifest->lists, manifest->nlists, sizeof *manifest->lists,
-              compare_list_ids);
-    }
-    if (nentries == 0) {
-        return KI_OK;
-    }
-    manifest->segments = calloc(1, sizeof *manifest->segments);
-    if (!manifest->segments) {
+    size_t nkept =
+        policy ? plan(publication, policy, ndirty, nentries, &is_fold) : 0;
+    next->segments = calloc(nkept + 1, sizeof *next->segments);
+    if (!next->segments) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a MANIFEST");
     }
-    manifest->nsegments = 1;
-    manifest->segments[0].number = manifest->generation;
-    return build_segment(txn, &manifest->segments[0], diag);
+    for (size_t i = 0; i < nkept; i++) {
+        next->segments[next->nsegments++] = publication->current.segments[i];
+    }
+    status = build(publication, next, nkept, is_fold, diag);
+    return status == KI_OK ? ki_txn_dirty_clear(publication->txn, diag) : status;
 }
 
-static enum ki_status publish_txn(struct ki_txn *txn, bool is_forced,
-                                  uint64_t *generation, struct ki_diag *diag)
+static enum ki_status publish(struct ki_catalog *catalog,
+                              const struct ki_publish_policy *policy,
+                              uint64_t *generation, struct ki_diag *diag)
 {
-    const char *folder = txn->catalog->folder;
-    struct ki_manifest current = {0};
-    enum ki_status status = ki_manifest_read(folder, KI_MANIFEST_NAME, &current, NULL);
-    uint64_t last = current.generation;
-    bool is_current =
-        status == KI_OK && current.catalog_serial == txn->serial && !is_forced;
-    ki_manifest_free(&current);
-    if (is_current) {
-        *generation = last;
-        return KI_OK;
-    }
-    if (status != KI_OK && status != KI_ERR_NOT_FOUND && status != KI_ERR_DAMAGED) {
-        return ki_diag_set(diag, status, "cannot read MANIFEST in %s", folder);
-    }
-    /* A damaged MANIFEST is replaced, under a number that no reader can have seen: the
-     * catalog remembers the last one that was given out. */
-    uint64_t counted = 0;
-    status = ki_txn_meta_get(txn, "generation", &counted, diag);
+    struct ki_publication publication;
+    enum ki_status status = ki_publication_begin(catalog, &publication, diag);
     if (status != KI_OK) {
         return status;
     }
-    struct ki_manifest next = {.catalog_serial = txn->serial};
-    next.generation = (counted > last ? counted : last) + 1;
-    status = ki_txn_meta_put(txn, "generation", next.generation, diag);
-    if (status == KI_OK) {
-        status = fill_manifest(txn, &next, diag);
+    struct ki_manifest next = {.catalog_serial = ki_txn_serial(publication.txn)};
+    if (policy && ki_publication_is_continued(&publication) &&
+        publication.current.catalog_serial == next.catalog_serial) {
+        *generation = publication.current.generation;
+        ki_publication_abandon(&publication);
+        return KI_OK;
     }
+    status = fill(&publication, &next, policy, diag);
     if (status == KI_OK) {
-        status = ki_manifest_write(folder, &next, diag);
+        status = ki_publication_finish(&publication, &next, diag);
+        *generation = next.generation;
+    } else {
+        ki_publication_abandon(&publication);
     }
-    *generation = next.generation;
     ki_manifest_free(&next);
     return status;
 }
 
-static enum ki_status publish(struct ki_catalog *catalog, bool is_forced,
-                              uint64_t *generation, struct ki_diag *diag)
+/* A damaged file is found when it is opened; then all is made anew. */
+enum ki_status ki_publish_by(struct ki_catalog *catalog,
+                             const struct ki_publish_policy *policy,
+                             uint64_t *generation, struct ki_diag *diag)
 {
-    struct ki_txn *txn = NULL;
-    enum ki_status status = ki_txn_begin(catalog, &txn, diag);
-    if (status != KI_OK) {
-        return status;
+    struct ki_diag damage = {0};
+    enum ki_status status = publish(catalog, policy, generation, &damage);
+    if (status == KI_ERR_DAMAGED && policy) {
+        return publish(catalog, NULL, generation, diag);
     }
-    uint64_t published = 0;
-    status = publish_txn(txn, is_forced, &published, diag);
-    if (status != KI_OK) {
-        ki_txn_abort(txn);
-        return status;
-    }
-    status = ki_txn_commit(txn, diag);
-    if (status == KI_OK) {
-        *generation = published;
-        uint64_t nremoved = 0;
-        uint64_t removed_nbytes = 0;
-        /* Old segments only cost room; a failure here is prune's to report. */
-        (void)ki_prune(catalog->folder, &nremoved, &removed_nbytes, NULL);
-    }
-    return status;
+    return status == KI_OK ? KI_OK : ki_diag_set(diag, status, "%s", damage.message);
 }
 
 enum ki_status ki_publish(struct ki_catalog *catalog, uint64_t *generation,
                           struct ki_diag *diag)
 {
-    return publish(catalog, false, generation, diag);
+    return ki_publish_by(catalog, &ki_publish_policy_default, generation, diag);
 }
 
 /* Whether the files of the current generation are missing or damaged. */
 static bool needs_repair(const char *folder)
 {
     struct ki_index *index = NULL;
-    enum ki_status status = ki_index_open(folder, &index, NULL);
+    enum ki_status status = ki_generation_open(folder, NULL, &index, NULL);
     ki_index_close(index);
     return status == KI_ERR_DAMAGED;
 }
 
-enum ki_status ki_index_publish(const char *folder, uint64_t *generation,
+enum ki_status ki_index_publish(const char *folder, bool repair, uint64_t *generation,
                                 struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
     enum ki_status status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, diag);
     if (status == KI_OK) {
-        status = publish(catalog, needs_repair(folder), generation, diag);
+        bool is_anew = repair && needs_repair(folder);
+        status = ki_publish_by(catalog, is_anew ? NULL : &ki_publish_policy_default,
+                               generation, diag);
     }
     ki_catalog_close(catalog);
     return status;

@@ -152,11 +152,17 @@ static void put_id_key(struct ki_packer *packer, const char *id, size_t id_nbyte
     ki_pack_bytes(packer, hex, sizeof hex - 1);
 }
 
-static void put_big_endian(uint8_t out[4], uint32_t value)
+void ki_list_key(uint32_t list_id, uint8_t out[4])
 {
     for (int i = 0; i < 4; i++) {
-        out[i] = (uint8_t)(value >> (24 - 8 * i));
+        out[i] = (uint8_t)(list_id >> (24 - 8 * i));
     }
+}
+
+uint32_t ki_list_of_key(const uint8_t *key)
+{
+    return (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 | (uint32_t)key[2] << 8 |
+           key[3];
 }
 
 size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
@@ -164,7 +170,7 @@ size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
 {
     uint8_t prefix[4];
     struct ki_packer packer = ki_packer_begin(out, KI_ENTRY_KEY_NBYTES);
-    put_big_endian(prefix, list_id);
+    ki_list_key(list_id, prefix);
     ki_pack_bytes(&packer, prefix, sizeof prefix);
     put_id_key(&packer, id, id_nbytes);
     ki_pack_uint(&packer, 0, 1);

@@ -53,6 +53,10 @@ size_t ki_entry_row_pack(const struct ki_entry_row *row,
                          uint8_t out[KI_ENTRY_ROW_NBYTES]);
 bool ki_entry_row_unpack(const void *data, size_t nbytes, struct ki_entry_row *out);
 
+/* What all keys of a list's entries begin with, and back. */
+void ki_list_key(uint32_t list_id, uint8_t out[4]);
+uint32_t ki_list_of_key(const uint8_t *key);
+
 /* Keys; each returns its size. */
 size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
                     uint8_t out[KI_ENTRY_KEY_NBYTES]);

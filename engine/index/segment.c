@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,71 +38,132 @@ static const void *table(const struct tables *tables, const char *name, size_t n
     return (const uint8_t *)data.mv_data + KI_TABLE_PADDING;
 }
 
+/* The tables of one band, into the ring that is in use. */
+static bool load_band(const struct tables *tables, struct ki_segment *segment,
+                      unsigned band)
+{
+    struct ki_band_layout layout = ki_band_layout(segment->npdq);
+    char name[KI_TABLE_NAME_NBYTES];
+    ki_table_name_band(band, name);
+    const uint8_t *bytes = table(tables, name, layout.nbytes);
+    if (!bytes) {
+        return false;
+    }
+    const void *offsets = bytes;
+    const void *ids = bytes + layout.ids_at;
+    const void *sketches = bytes + layout.sketches_at;
+    if (layout.is_ring8) {
+        segment->ring8.offsets[band] = offsets;
+        segment->ring8.ids[band] = ids;
+        segment->ring8.sketches[band] = sketches;
+    } else {
+        segment->ring16.offsets[band] = offsets;
+        segment->ring16.ids[band] = ids;
+        segment->ring16.sketches[band] = sketches;
+    }
+    return true;
+}
+
 static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
                      uint32_t n)
 {
-    struct ki_ring16 *ring = &segment->pdq;
-    char name[KI_TABLE_NAME_NBYTES];
-    ring->nhashes = n;
-    ring->kernel = ki_kernel_best(ki_cpu_features());
-    ring->hashes = table(tables, "pdq/hash", (size_t)n * sizeof *ring->hashes);
-    segment->pdq_entries = table(tables, "pdq/entry", (size_t)n * sizeof(uint32_t));
-    bool is_good = ring->hashes && segment->pdq_entries;
-    for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
-        ki_table_name_band("pdq/off", band, name);
-        ring->offsets[band] = table(tables, name, KI_RING_NOFFSETS * sizeof(uint32_t));
-        ki_table_name_band("pdq/sketch", band, name);
-        ring->sketches[band] = table(tables, name, (size_t)n * sizeof(uint16_t));
-        ki_table_name_band("pdq/id", band, name);
-        ring->ids[band] = table(tables, name, (size_t)n * sizeof(uint32_t));
-        is_good =
-            is_good && ring->offsets[band] && ring->sketches[band] && ring->ids[band];
+    const struct ki_kernel *kernel = ki_kernel_best(ki_cpu_features());
+    struct ki_band_layout layout = ki_band_layout(n);
+    segment->npdq = n;
+    segment->is_ring8 = layout.is_ring8;
+    segment->pdq_hashes = table(tables, "pdq/hash", n * sizeof *segment->pdq_hashes);
+    segment->pdq_entries = table(tables, "pdq/entry", n * sizeof(uint32_t));
+    segment->ring8 = (struct ki_ring8){n, kernel, .hashes = segment->pdq_hashes};
+    segment->ring16 = (struct ki_ring16){n, kernel, .hashes = segment->pdq_hashes};
+    if (!segment->pdq_hashes || !segment->pdq_entries) {
+        return false;
     }
-    return is_good && ki_ring16_is_valid(ring);
+    for (unsigned band = 0; band < layout.nbands; band++) {
+        if (!load_band(tables, segment, band)) {
+            return false;
+        }
+    }
+    return layout.is_ring8 ? ki_ring8_is_valid(&segment->ring8)
+                           : ki_ring16_is_valid(&segment->ring16);
+}
+
+bool ki_segment_search(const struct ki_segment *segment,
+                       const struct ki_ring_hash *query, unsigned radius,
+                       ki_ring_report report, void *context)
+{
+    return segment->is_ring8
+               ? ki_ring8_search(&segment->ring8, query, radius, report, context)
+               : ki_ring16_search(&segment->ring16, query, radius, report, context);
 }
 
 static bool load_digests(const struct tables *tables, struct ki_segment *segment,
                          enum ki_kind kind, uint32_t n)
 {
     struct ki_digest_table *digests = &segment->digests[kind];
+    uint32_t width = (uint32_t)ki_kind_nbytes(kind);
+    struct ki_digest_layout layout = ki_digest_layout(n, width);
     char name[KI_TABLE_NAME_NBYTES];
-    digests->nkeys = n;
-    digests->width = (uint32_t)ki_kind_nbytes(kind);
-    ki_table_name_kind(kind, "key", name);
-    digests->keys = table(tables, name, (size_t)n * digests->width);
-    ki_table_name_kind(kind, "prefix", name);
-    digests->prefixes = table(tables, name, KI_DIGEST_NPREFIXES * sizeof(uint32_t));
-    ki_table_name_kind(kind, "entry", name);
-    segment->digest_entries[kind] = table(tables, name, (size_t)n * sizeof(uint32_t));
-    return digests->keys && digests->prefixes && segment->digest_entries[kind] &&
-           ki_digest_table_is_valid(digests);
+    ki_table_name_kind(kind, name);
+    const uint8_t *bytes = table(tables, name, layout.nbytes);
+    if (!bytes) {
+        return false;
+    }
+    const void *prefixes = bytes;
+    const void *entries = bytes + layout.entries_at;
+    *digests = (struct ki_digest_table){n, width, bytes + layout.keys_at, prefixes};
+    segment->digest_entries[kind] = entries;
+    return ki_digest_table_is_valid(digests);
 }
 
-static struct ki_unpacker record(const struct ki_segment *segment, uint32_t i)
+/* The record of an entry, good or not. */
+static bool read_entry(const struct ki_segment *segment, uint32_t i,
+                       struct ki_segment_entry *entry)
 {
     uint64_t at = segment->entry_at[i];
-    return ki_unpacker_begin(segment->entry_data + at,
-                             (size_t)(segment->entry_at[i + 1] - at));
-}
-
-static bool read_entry(struct ki_unpacker *unpacker, struct ki_segment_entry *entry)
-{
-    entry->list_id = (uint32_t)ki_unpack_uint(unpacker, 4);
-    entry->category_scheme = ki_unpack_text(unpacker);
-    entry->category_code = ki_unpack_text(unpacker);
-    size_t id_nbytes = (size_t)ki_unpack_uint(unpacker, 2);
-    const uint8_t *id = ki_unpack_bytes(unpacker, id_nbytes + 1);
+    struct ki_unpacker unpacker = ki_unpacker_begin(
+        segment->entry_data + at, (size_t)(segment->entry_at[i + 1] - at));
+    entry->list_id = (uint32_t)ki_unpack_uint(&unpacker, 4);
+    entry->is_removed = ki_unpack_uint(&unpacker, 1) != 0;
+    entry->id_nbytes = (size_t)ki_unpack_uint(&unpacker, 2);
+    const uint8_t *id = ki_unpack_bytes(&unpacker, entry->id_nbytes + 1);
     entry->id = (const char *)id;
-    return unpacker->is_good && id[id_nbytes] == '\0' &&
-           unpacker->done == unpacker->nbytes;
+    entry->category_scheme = ki_unpack_text(&unpacker);
+    entry->category_code = ki_unpack_text(&unpacker);
+    return unpacker.is_good && id[entry->id_nbytes] == '\0' &&
+           unpacker.done == unpacker.nbytes;
 }
 
 struct ki_segment_entry ki_segment_entry(const struct ki_segment *segment, uint32_t i)
 {
     struct ki_segment_entry entry = {0};
-    struct ki_unpacker unpacker = record(segment, i);
-    (void)read_entry(&unpacker, &entry);
+    (void)read_entry(segment, i, &entry);
     return entry;
+}
+
+static struct ki_segment_key key_at(const struct ki_segment *segment, uint32_t place)
+{
+    uint32_t entry = segment->entry_order[place];
+    return ki_segment_record_key(segment->entry_data + segment->entry_at[entry]);
+}
+
+bool ki_segment_has(const struct ki_segment *delta,
+                    const struct ki_segment_entry *entry)
+{
+    struct ki_segment_key wanted = {entry->list_id, (const uint8_t *)entry->id,
+                                    entry->id_nbytes};
+    uint32_t low = 0;
+    uint32_t high = delta->nentries;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        struct ki_segment_key key = key_at(delta, middle);
+        int order = ki_segment_key_compare(&key, &wanted);
+        if (order == 0) {
+            return true;
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    return false;
 }
 
 static bool load_entries(const struct tables *tables, struct ki_segment *segment)
@@ -122,8 +184,30 @@ static bool load_entries(const struct tables *tables, struct ki_segment *segment
     }
     for (uint32_t i = 0; i < n; i++) {
         struct ki_segment_entry entry;
-        struct ki_unpacker unpacker = record(segment, i);
-        if (!read_entry(&unpacker, &entry)) {
+        if (!read_entry(segment, i, &entry)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Strictly ascending keys are also those of different entries: none is missing. */
+static bool load_order(const struct tables *tables, struct ki_segment *segment)
+{
+    uint32_t n = segment->nentries;
+    segment->entry_order = table(tables, "entry/order", n * sizeof(uint32_t));
+    if (!segment->entry_order) {
+        return false;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (segment->entry_order[i] >= n) {
+            return false;
+        }
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        struct ki_segment_key before = key_at(segment, i - 1);
+        struct ki_segment_key key = key_at(segment, i);
+        if (ki_segment_key_compare(&before, &key) >= 0) {
             return false;
         }
     }
@@ -141,23 +225,24 @@ static bool are_below(const uint32_t *values, uint32_t n, uint32_t limit)
 
 static bool load_tables(struct ki_segment *segment, const struct tables *tables)
 {
-    uint32_t header[2 + KI_NKINDS];
+    struct ki_segment_header header;
     const void *bytes = table(tables, "header", sizeof header);
     if (!bytes) {
         return false;
     }
-    memcpy(header, bytes, sizeof header);
-    const uint32_t *nhashes = header + 2;
-    segment->nentries = header[1];
-    if (header[0] != KI_SEGMENT_VERSION || !load_entries(tables, segment) ||
-        !load_pdq(tables, segment, nhashes[KI_KIND_PDQ]) ||
-        !are_below(segment->pdq_entries, nhashes[KI_KIND_PDQ], segment->nentries)) {
+    memcpy(&header, bytes, sizeof header);
+    segment->nentries = header.nentries;
+    segment->is_delta = header.is_delta != 0;
+    if (header.version != KI_SEGMENT_VERSION || !load_entries(tables, segment) ||
+        (segment->is_delta && !load_order(tables, segment)) ||
+        !load_pdq(tables, segment, header.nhashes[KI_KIND_PDQ]) ||
+        !are_below(segment->pdq_entries, segment->npdq, segment->nentries)) {
         return false;
     }
     for (unsigned kind = KI_KIND_MD5; kind < KI_NKINDS; kind++) {
-        if (!load_digests(tables, segment, (enum ki_kind)kind, nhashes[kind]) ||
-            !are_below(segment->digest_entries[kind], nhashes[kind],
-                       segment->nentries)) {
+        uint32_t n = header.nhashes[kind];
+        if (!load_digests(tables, segment, (enum ki_kind)kind, n) ||
+            !are_below(segment->digest_entries[kind], n, segment->nentries)) {
             return false;
         }
     }
@@ -248,6 +333,8 @@ enum ki_status ki_segment_open(const char *path, const struct ki_segment_name *n
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a segment");
     }
     segment->fd = -1;
+    segment->name = *name;
+    atomic_init(&segment->nholders, 1);
     enum ki_status status = load(segment, path, name, diag);
     if (status != KI_OK) {
         ki_segment_close(segment);
@@ -257,9 +344,15 @@ enum ki_status ki_segment_open(const char *path, const struct ki_segment_name *n
     return KI_OK;
 }
 
+struct ki_segment *ki_segment_hold(struct ki_segment *segment)
+{
+    atomic_fetch_add(&segment->nholders, 1);
+    return segment;
+}
+
 void ki_segment_close(struct ki_segment *segment)
 {
-    if (!segment) {
+    if (!segment || atomic_fetch_sub(&segment->nholders, 1) != 1) {
         return;
     }
     if (segment->txn) {

@@ -4,13 +4,21 @@
  * one value; LMDB puts a large value 16 bytes into a page, so each begins with 48 bytes
  * of padding to stand on a multiple of 64.
  *
- *   "header"      u32 version | u32 nentries | u32 nhashes[4]
- *   "entry/at"    u64 × (nentries + 1): where each entry's record begins, and the end
- *   "entry/data"  records: u32 list id | text scheme | text code | u16 n | id | 00
- *   "pdq/hash"    32 bytes × n: permuted hashes, bands as native u16
- *   "pdq/entry"   u32 × n: which entry each hash belongs to
- *   "pdq/off/BB", "pdq/sketch/BB", "pdq/id/BB"   the tables of band BB = 00 … 15
- *   "md5/key", "md5/prefix", "md5/entry"         likewise sha1, sha256
+ *   "header"       struct ki_segment_header
+ *   "entry/at"     u64 × (nentries + 1): where each entry's record begins, and the end
+ *   "entry/data"   records: u32 list id | u8 removed | u16 n | id | 00 | text scheme |
+ *                  text code
+ *   "entry/order"  u32 × nentries, in a delta only: the entries sorted by list and id
+ *   "pdq/hash"     32 bytes × n: permuted hashes, bands as native u16
+ *   "pdq/entry"    u32 × n: which entry each hash belongs to
+ *   "pdq/band/BB"  offsets | ids | sketches of band BB, each on a multiple of 64
+ *   "md5"          prefixes | keys | u32 × n: entries, likewise "sha1", "sha256"
+ *
+ * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, more by ring16.
+ *
+ * A generation is one base segment and some deltas over it. An entry of a newer
+ * segment, also a removed one, takes the place of the entry of that list and id in all
+ * older ones; an entry whose list the MANIFEST does not name is gone.
  *
  * Numbers in tables are in the byte order of the machine; a segment of the other order
  * fails its version check.
@@ -18,14 +26,16 @@
 #ifndef KI_INDEX_SEGMENT_H
 #define KI_INDEX_SEGMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "index/catalog.h"
 #include "index/digest_table.h"
 #include "index/ring16.h"
+#include "index/ring8.h"
 
-enum { KI_SEGMENT_VERSION = 1, KI_CHECKSUM_NHEX = 32 };
+enum { KI_SEGMENT_VERSION = 2, KI_SEGMENT_RING8_MOST = 131072, KI_CHECKSUM_NHEX = 32 };
 
 /* What names a segment in the MANIFEST. */
 struct ki_segment_name {
@@ -34,29 +44,23 @@ struct ki_segment_name {
     char checksum[KI_CHECKSUM_NHEX + 1]; /* XXH3-128, hex */
 };
 
-/* Collects entries and writes them as a segment. */
-struct ki_segment_builder;
-enum ki_status ki_segment_builder_create(struct ki_segment_builder **out,
-                                         struct ki_diag *diag);
-enum ki_status ki_segment_builder_add(struct ki_segment_builder *builder,
-                                      uint32_t list_id, const struct ki_entry *entry,
-                                      struct ki_diag *diag);
-/* Writes and syncs a new file at path, overwriting what a killed writer left there;
- * fills nbytes and checksum of *name. The builder's entries are used up. */
-enum ki_status ki_segment_builder_write(struct ki_segment_builder *builder,
-                                        const char *path, struct ki_segment_name *name,
-                                        struct ki_diag *diag);
-void ki_segment_builder_destroy(struct ki_segment_builder *builder);
-
-/* An open segment; immutable, shared by any number of threads. */
+/* An open segment; immutable, shared by any number of threads and generations. */
 struct ki_segment {
+    struct ki_segment_name name;
+    _Atomic unsigned nholders;
     void *env; /* LMDB's, known to segment.c only */
     void *txn;
     int fd;
+    bool is_delta;
     uint32_t nentries;
     const uint64_t *entry_at;
     const uint8_t *entry_data;
-    struct ki_ring16 pdq;
+    const uint32_t *entry_order; /* of a delta */
+    uint32_t npdq;
+    bool is_ring8;
+    struct ki_ring8 ring8;
+    struct ki_ring16 ring16;
+    const struct ki_ring_hash *pdq_hashes;
     const uint32_t *pdq_entries;
     struct ki_digest_table digests[KI_NKINDS]; /* PDQ's place is unused */
     const uint32_t *digest_entries[KI_NKINDS];
@@ -67,17 +71,30 @@ struct ki_segment {
  * file), KI_ERR_IO, KI_ERR_NO_MEMORY. */
 enum ki_status ki_segment_open(const char *path, const struct ki_segment_name *name,
                                struct ki_segment **out, struct ki_diag *diag);
-void ki_segment_close(struct ki_segment *segment); /* NULL is allowed */
+/* Each holder closes once; the last one frees. NULL is allowed. */
+struct ki_segment *ki_segment_hold(struct ki_segment *segment);
+void ki_segment_close(struct ki_segment *segment);
 
 /* An entry's record; strings live as long as the segment. */
 struct ki_segment_entry {
     uint32_t list_id;
+    bool is_removed;
+    size_t id_nbytes;
     const char *category_scheme;
     const char *category_code;
     const char *id;
 };
 /* i < nentries. Every record was checked at open. */
 struct ki_segment_entry ki_segment_entry(const struct ki_segment *segment, uint32_t i);
+
+/* Whether a delta has an entry, live or removed, of that list and id. */
+bool ki_segment_has(const struct ki_segment *delta,
+                    const struct ki_segment_entry *entry);
+
+/* As ki_ring16_search, over the segment's PDQ hashes. */
+bool ki_segment_search(const struct ki_segment *segment,
+                       const struct ki_ring_hash *query, unsigned radius,
+                       ki_ring_report report, void *context);
 
 /* The XXH3-128 of a file from its start, as hex. */
 enum ki_status ki_file_checksum(int fd, const char *path,

@@ -3,7 +3,9 @@
 #ifndef KI_INDEX_SEGMENT_TABLES_H
 #define KI_INDEX_SEGMENT_TABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <knownimage/hash.h>
 
@@ -20,10 +22,44 @@ static inline size_t ki_table_value_nbytes(size_t nbytes)
     return KI_TABLE_PADDING + filled + KI_KERNEL_PADDING;
 }
 
-/* "prefix/NN", or "kind/part". */
-void ki_table_name_band(const char *prefix, unsigned band,
-                        char out[KI_TABLE_NAME_NBYTES]);
-void ki_table_name_kind(enum ki_kind kind, const char *part,
-                        char out[KI_TABLE_NAME_NBYTES]);
+/* "pdq/band/NN"; the name of a kind. */
+void ki_table_name_band(unsigned band, char out[KI_TABLE_NAME_NBYTES]);
+void ki_table_name_kind(enum ki_kind kind, char out[KI_TABLE_NAME_NBYTES]);
+
+struct ki_segment_header {
+    uint32_t version;
+    uint32_t is_delta;
+    uint32_t nentries;
+    uint32_t nhashes[KI_NKINDS];
+};
+
+/* Inside the table of a band over n hashes: offsets first, then what is named here. */
+struct ki_band_layout {
+    bool is_ring8;
+    unsigned nbands;
+    size_t ids_at;
+    size_t sketches_at;
+    size_t nbytes;
+};
+struct ki_band_layout ki_band_layout(uint32_t n);
+
+/* Inside the table of a kind of digest: prefixes first. */
+struct ki_digest_layout {
+    size_t keys_at;
+    size_t entries_at;
+    size_t nbytes;
+};
+struct ki_digest_layout ki_digest_layout(uint32_t n, uint32_t width);
+
+/* What an entry's record begins with; good records only. */
+struct ki_segment_key {
+    uint32_t list_id;
+    const uint8_t *id;
+    size_t id_nbytes;
+};
+struct ki_segment_key ki_segment_record_key(const uint8_t *record);
+/* By list, then by the bytes of the id. */
+int ki_segment_key_compare(const struct ki_segment_key *a,
+                           const struct ki_segment_key *b);
 
 #endif

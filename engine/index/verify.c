@@ -138,14 +138,26 @@ static enum ki_status check_entry(void *context, uint32_t list_id,
     return KI_OK;
 }
 
+/* Counts the hashes of a segment whose entry counts. */
+static void count_live(const struct verify *verify, size_t isegment,
+                       const uint32_t *entries, uint32_t n, uint64_t *count)
+{
+    const struct ki_segment *segment = verify->index->segments[isegment];
+    for (uint32_t i = 0; i < n; i++) {
+        struct ki_segment_entry entry = ki_segment_entry(segment, entries[i]);
+        *count += ki_generation_live(verify->index, isegment, &entry) != NULL;
+    }
+}
+
 static void check_counts(struct verify *verify)
 {
     uint64_t held[KI_NKINDS] = {0};
     for (size_t i = 0; i < verify->index->manifest.nsegments; i++) {
         const struct ki_segment *segment = verify->index->segments[i];
-        held[KI_KIND_PDQ] += segment->pdq.nhashes;
+        count_live(verify, i, segment->pdq_entries, segment->npdq, &held[KI_KIND_PDQ]);
         for (unsigned kind = KI_KIND_MD5; kind < KI_NKINDS; kind++) {
-            held[kind] += segment->digests[kind].nkeys;
+            count_live(verify, i, segment->digest_entries[kind],
+                       segment->digests[kind].nkeys, &held[kind]);
         }
     }
     for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
@@ -186,7 +198,7 @@ enum ki_status ki_index_verify(const char *folder,
     struct verify verify = {.on_problem = on_problem, .context = context};
     struct ki_index *index = NULL;
     struct ki_diag found = {0};
-    enum ki_status status = ki_index_open(folder, &index, &found);
+    enum ki_status status = ki_generation_open(folder, NULL, &index, &found);
     if (status == KI_OK) {
         verify.index = index;
         status = compare_with_catalog(&verify, folder, &found);

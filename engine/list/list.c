@@ -2,6 +2,8 @@
 /* The lists themselves: each call is one transaction of the catalog. */
 #include <knownimage/list.h>
 
+#include <string.h>
+
 #include "index/catalog.h"
 
 static enum ki_status begin(const char *folder, enum ki_catalog_access access,
@@ -51,6 +53,24 @@ enum ki_status ki_list_remove(const char *folder, const char *name, uint64_t *ne
         *nentries = nremoved;
     }
     return status;
+}
+
+enum ki_status ki_list_remove_entry(const char *folder, const char *name,
+                                    const char *entry, bool *existed,
+                                    struct ki_diag *diag)
+{
+    struct ki_catalog *catalog = NULL;
+    struct ki_txn *txn = NULL;
+    struct ki_list_info info;
+    enum ki_status status = begin(folder, KI_CATALOG_CHANGE, &catalog, &txn, diag);
+    *existed = false;
+    if (status == KI_OK) {
+        status = ki_txn_list_find(txn, name, &info, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_txn_entry_remove(txn, info.id, entry, strlen(entry), existed, diag);
+    }
+    return end(catalog, txn, status, diag);
 }
 
 enum ki_status ki_list_all(const char *folder, struct ki_list_info **lists,

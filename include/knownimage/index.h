@@ -79,6 +79,12 @@ KI_API KI_MUST_CHECK enum ki_status
 ki_index_open(const char *folder, struct ki_index **out, struct ki_diag *diag);
 KI_API void ki_index_close(struct ki_index *index); /* NULL is allowed */
 
+/* Opens the generation before the current one, which stays on disk: for when a file of
+ * the current one is damaged. What the last publication added is not found in it.
+ * Errors as above. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_index_open_previous(const char *folder, struct ki_index **out, struct ki_diag *diag);
+
 KI_API uint64_t ki_index_generation(const struct ki_index *index);
 KI_API size_t ki_index_nlists(const struct ki_index *index);
 /* i < ki_index_nlists; the result lives as long as the index. */
@@ -130,11 +136,22 @@ struct ki_index_status {
 KI_API KI_MUST_CHECK enum ki_status
 ki_index_status(const char *folder, struct ki_index_status *out, struct ki_diag *diag);
 
-/* Makes a generation from the catalog as it stands, durable when this returns. If
- * nothing has changed since the current one and its files are whole, only tells its
- * number; missing or damaged files are made anew from the catalog. */
-KI_API KI_MUST_CHECK enum ki_status
-ki_index_publish(const char *folder, uint64_t *generation, struct ki_diag *diag);
+/* Makes a generation from the catalog as it stands, durable when this returns: what has
+ * changed since the current one becomes a small segment over the others. If nothing has
+ * changed, only tells the number of the current one. With repair, the files of the
+ * current generation are verified, which reads them whole, and made anew from the
+ * catalog if one is missing or damaged. */
+KI_API KI_MUST_CHECK enum ki_status ki_index_publish(const char *folder, bool repair,
+                                                     uint64_t *generation,
+                                                     struct ki_diag *diag);
+
+/* Makes fewer segments of many, so that lookups stay fast: all into one (is_all), or
+ * only those that have become due, which costs little on average. Readers, imports and
+ * publications go on meanwhile. *generation: the one now in force. Merges in several
+ * processes wait for each other. */
+KI_API KI_MUST_CHECK enum ki_status ki_index_merge(const char *folder, bool is_all,
+                                                   uint64_t *generation,
+                                                   struct ki_diag *diag);
 
 /* Checks the MANIFEST, every segment's checksum and tables, and that catalog and
  * generation hold the same entries. on_problem is called once per problem found;

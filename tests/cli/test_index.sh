@@ -30,7 +30,38 @@ ki 'prune again' 0 index prune
 stdout_is '{"removed":0,"removed_bytes":0}'
 ki 'all is still there' 1 lookup --kind md5 "$(printf '%032x' 2)"
 
+printf '%032x\n' 4 >more.txt
+"$program" list import hotline more.txt --kind md5 >/dev/null || exit 1
+ki 'an import becomes a segment of its own' 0 index status
+stdout_has '"segments":2,'
+stdout_has '"damage":null,"previous_generation":'
+ki 'the generation before' 0 lookup --previous --kind md5 "$(printf '%032x' 4)"
+stdout_has '"verdict":"no_match"'
+ki 'and now' 1 lookup --kind md5 "$(printf '%032x' 4)"
+ki 'one entry is removed' 0 list remove hotline 2
+stdout_has '{"list":"hotline","removed":1,"generation":'
+ki 'and not found any more' 0 lookup --kind md5 "$(printf '%032x' 2)"
+ki 'an entry that is not there' 2 list remove hotline nothing
+stderr_has "has no entry 'nothing'"
+printf '%032x\n' 1 2 3 >list.txt
+"$program" list import hotline list.txt --kind md5 >/dev/null || exit 1
+ki 'merge' 0 index publish --merge
+ki 'status after the merge' 0 index status
+stdout_has '"segments":1,'
+ki 'verify after the merge' 0 index verify
+
+newest=$(ls -t index/segments/*.mdb | head -1)
+chmod u+w "$newest"
+printf 'X' | dd of="$newest" bs=1 seek=5000 conv=notrunc status=none
+ki 'status tells of damage' 0 index status
+stdout_has '"damage":"'
+stdout_has "${newest##*/}"
+ki 'lookup names what can be used' 2 lookup --kind md5 "$(printf '%032x' 2)"
+stdout_is ''
+stderr_has '--previous'
+ki 'and it can be used' 1 lookup --previous --kind md5 "$(printf '%032x' 2)"
 for segment in index/segments/*.mdb; do
+    chmod u+w "$segment"
     printf 'X' | dd of="$segment" bs=1 seek=5000 conv=notrunc status=none
 done
 ki 'verify finds damage' 2 index verify

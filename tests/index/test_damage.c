@@ -125,7 +125,7 @@ Test(damage, an_exchanged_segment_is_noticed_and_made_anew)
     expect_damaged(folder.path, "segments/1.mdb", "no segment");
 
     uint64_t generation = 0;
-    cr_expect_eq(ki_index_publish(folder.path, &generation, NULL), KI_OK);
+    cr_expect_eq(ki_index_publish(folder.path, true, &generation, NULL), KI_OK);
     cr_expect_eq(generation, 2);
     expect_whole(folder.path);
     cr_expect_eq(ki_index_verify(folder.path, NULL, NULL, NULL), KI_OK);
@@ -163,7 +163,7 @@ Test(damage, a_damaged_manifest_is_replaced_under_a_new_number)
     path_of(folder.path, "MANIFEST", path);
     flip_byte(path, 40);
     uint64_t generation = 0;
-    cr_expect_eq(ki_index_publish(folder.path, &generation, NULL), KI_OK);
+    cr_expect_eq(ki_index_publish(folder.path, true, &generation, NULL), KI_OK);
     cr_expect_eq(generation, 2);
     expect_whole(folder.path);
     folder_remove(&folder);

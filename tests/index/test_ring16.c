@@ -6,14 +6,8 @@
 
 #include "base/cpu.h"
 #include "index/ring16.h"
+#include "support/brute_force.h"
 #include "support/hashes.h"
-
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__clang__)
-#define WITH_POPCNT __attribute__((target_clones("popcnt", "default")))
-#else
-#define WITH_POPCNT
-#endif
 
 struct tables {
     struct ki_ring16 ring;
@@ -53,81 +47,6 @@ static void tables_free(struct tables *tables)
     free(tables->ids);
 }
 
-struct found {
-    uint32_t *ids;
-    unsigned *distances;
-    size_t count;
-    size_t capacity;
-};
-
-static bool found_add(void *context, uint32_t id, unsigned distance)
-{
-    struct found *found = context;
-    if (found->count == found->capacity) {
-        found->capacity = found->capacity ? found->capacity * 2 : 1024;
-        found->ids = realloc(found->ids, found->capacity * sizeof *found->ids);
-        found->distances =
-            realloc(found->distances, found->capacity * sizeof *found->distances);
-        cr_assert(found->ids && found->distances);
-    }
-    found->ids[found->count] = id;
-    found->distances[found->count++] = distance;
-    return true;
-}
-
-WITH_POPCNT
-static unsigned distance_of(const struct ki_ring_hash *a, const struct ki_ring_hash *b)
-{
-    uint64_t x[4];
-    uint64_t y[4];
-    memcpy(x, a, sizeof x);
-    memcpy(y, b, sizeof y);
-    return (unsigned)(__builtin_popcountll(x[0] ^ y[0]) +
-                      __builtin_popcountll(x[1] ^ y[1]) +
-                      __builtin_popcountll(x[2] ^ y[2]) +
-                      __builtin_popcountll(x[3] ^ y[3]));
-}
-
-WITH_POPCNT
-static void brute_force(const struct ki_ring_hash *hashes, uint32_t n,
-                        const struct ki_ring_hash *query, unsigned radius,
-                        struct found *found)
-{
-    uint64_t q[4];
-    memcpy(q, query, sizeof q);
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t h[4];
-        memcpy(h, &hashes[i], sizeof h);
-        unsigned distance = (unsigned)(__builtin_popcountll(h[0] ^ q[0]) +
-                                       __builtin_popcountll(h[1] ^ q[1]) +
-                                       __builtin_popcountll(h[2] ^ q[2]) +
-                                       __builtin_popcountll(h[3] ^ q[3]));
-        if (distance <= radius) {
-            (void)found_add(found, i, distance);
-        }
-    }
-}
-
-/* Every hit of the search is one of brute force with its distance, none twice, and
- * there are as many. */
-static void expect_same(struct found *got, const struct found *expected, uint8_t *seen,
-                        const struct tables *tables, const struct ki_ring_hash *query)
-{
-    cr_assert_eq(got->count, expected->count, "%zu hits, brute force has %zu",
-                 got->count, expected->count);
-    for (size_t i = 0; i < got->count; i++) {
-        uint32_t id = got->ids[i];
-        cr_assert_lt(id, tables->ring.nhashes);
-        cr_assert(!seen[id], "id %u twice", id);
-        seen[id] = 1;
-        cr_assert_eq(got->distances[i], distance_of(&tables->hashes[id], query));
-    }
-    for (size_t i = 0; i < expected->count; i++) {
-        cr_assert(seen[expected->ids[i]], "id %u missed", expected->ids[i]);
-        seen[expected->ids[i]] = 0;
-    }
-}
-
 /* Queries planted at each distance 0…40 from a hash of the set. */
 static void check_queries(struct random_state *random, const struct tables *tables,
                           unsigned nqueries, unsigned radius)
@@ -156,7 +75,7 @@ static void check_queries(struct random_state *random, const struct tables *tabl
                      radius);
         nplanted[planted]++;
         nfound[planted] += is_found;
-        expect_same(&got, &expected, seen, tables, &query);
+        expect_same(&got, &expected, seen, tables->hashes, n, &query);
     }
     if (radius == 31 && nqueries > 41) {
         printf("planted at 31: %u of %u found, at 32: %u of %u\n", nfound[31],
@@ -169,24 +88,11 @@ static void check_queries(struct random_state *random, const struct tables *tabl
     free(expected.distances);
 }
 
-static struct ki_ring_hash *make_hashes(struct random_state *random, uint32_t n,
-                                        bool is_correlated)
-{
-    struct ki_ring_hash *hashes = malloc(n * sizeof *hashes);
-    cr_assert_not_null(hashes);
-    for (uint32_t i = 0; i < n; i++) {
-        struct ki_pdq pdq = is_correlated ? hash_correlated(random, 99, n / 50 + 1)
-                                          : hash_uniform(random);
-        hashes[i] = ki_ring_permute(&pdq);
-    }
-    return hashes;
-}
-
 static void check_million(bool is_correlated)
 {
     struct random_state random = random_begin(is_correlated ? 2 : 1);
     struct tables tables;
-    tables_build(&tables, make_hashes(&random, 1000000, is_correlated), 1000000);
+    tables_build(&tables, hashes_make(&random, 1000000, is_correlated), 1000000);
     check_queries(&random, &tables, 2050, 31);
     tables_free(&tables);
 }
@@ -206,7 +112,7 @@ Test(ring16, equals_brute_force_at_every_radius)
     struct random_state random = random_begin(3);
     for (unsigned radius = 0; radius <= KI_RADIUS_MAX; radius++) {
         struct tables tables;
-        tables_build(&tables, make_hashes(&random, 3000, radius % 2), 3000);
+        tables_build(&tables, hashes_make(&random, 3000, radius % 2), 3000);
         check_queries(&random, &tables, 41, radius);
         tables_free(&tables);
     }
@@ -276,7 +182,7 @@ Test(ring16, bad_tables_are_refused)
 {
     struct random_state random = random_begin(7);
     struct tables tables;
-    tables_build(&tables, make_hashes(&random, 500, false), 500);
+    tables_build(&tables, hashes_make(&random, 500, false), 500);
     tables.ids[7] = 500;
     cr_expect(!ki_ring16_is_valid(&tables.ring), "an id out of range");
     tables.ids[7] = 0;

@@ -125,7 +125,7 @@ int main(int argc, char **argv)
     CHECK(argc == 2 && mkdtemp(folder));
     (void)snprintf(list.name, sizeof list.name, "list");
     CHECK(ki_list_add(folder, &list, false, NULL) == KI_OK);
-    CHECK(ki_index_publish(folder, &generation, NULL) == KI_OK);
+    CHECK(ki_index_publish(folder, true, &generation, NULL) == KI_OK);
     publish_under_readers(folder);
     CHECK(ki_index_open(folder, &index, NULL) == KI_OK);
     uint64_t nfiles = scan(index, argv[1], 1, false, 0);

@@ -2,6 +2,7 @@
 #include "common/index_folder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,17 +91,38 @@ bool index_folder_find_existing(const char *option, struct index_folder *folder)
     return true; /* anything else that is wrong is told by what comes next */
 }
 
-bool index_folder_open(const struct index_folder *folder, struct ki_index **index)
+static void advise(const struct index_folder *folder, enum ki_status status)
+{
+    struct ki_index *previous = NULL;
+    if (status == KI_ERR_NOT_FOUND) {
+        message("make it with 'knownimage list add' and 'knownimage list import', or "
+                "publish it with 'knownimage index publish'");
+    }
+    if (status == KI_ERR_DAMAGED &&
+        ki_index_open_previous(folder->path, &previous, NULL) == KI_OK) {
+        message(
+            "'knownimage index publish' makes it anew from the catalog; until then, "
+            "generation %" PRIu64 " can be used with --previous",
+            ki_index_generation(previous));
+        ki_index_close(previous);
+    } else if (status == KI_ERR_DAMAGED) {
+        message("'knownimage index publish' makes it anew from the catalog");
+    }
+}
+
+bool index_folder_open(const struct index_folder *folder, bool is_previous,
+                       struct ki_index **index)
 {
     struct ki_diag diag = {0};
-    enum ki_status status = ki_index_open(folder->path, index, &diag);
+    enum ki_status status = is_previous
+                                ? ki_index_open_previous(folder->path, index, &diag)
+                                : ki_index_open(folder->path, index, &diag);
     if (status == KI_OK) {
         return true;
     }
     message_status(status, &diag);
-    if (status == KI_ERR_NOT_FOUND) {
-        message("make it with 'knownimage list add' and 'knownimage list import', or "
-                "publish it with 'knownimage index publish'");
+    if (!is_previous) {
+        advise(folder, status);
     }
     return false;
 }

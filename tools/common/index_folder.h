@@ -24,7 +24,9 @@ bool index_folder_find_to_write(const char *option, struct index_folder *folder)
  * make one. */
 bool index_folder_find_existing(const char *option, struct index_folder *folder);
 
-/* Opens the current generation; false after a message that says what to do. */
-bool index_folder_open(const struct index_folder *folder, struct ki_index **index);
+/* Opens the current generation, or the one before it; false after a message that says
+ * what to do. */
+bool index_folder_open(const struct index_folder *folder, bool is_previous,
+                       struct ki_index **index);
 
 #endif

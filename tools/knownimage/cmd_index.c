@@ -8,30 +8,60 @@
 #include "common/index_folder.h"
 #include "common/message.h"
 #include "common/option_groups.h"
+#include "common/option_types.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
+#include "report/json_parts.h"
 
-/* --index is the only option here. */
 struct index_arguments {
     const char *index;
+    bool merges;
 };
 
+static bool read_arguments(const struct command *command, int argc, char **argv,
+                           struct index_arguments *arguments,
+                           struct index_folder *folder, int *exit_status)
+{
+    struct operands operands;
+    if (!command_read(command, argc, argv, arguments, &operands, exit_status)) {
+        return false;
+    }
+    *exit_status = EXIT_TROUBLE;
+    return index_folder_find_existing(arguments->index, folder);
+}
+
+/* Where --index is the only option. */
 static bool find_folder(const struct command *command, int argc, char **argv,
                         struct index_folder *folder, int *exit_status)
 {
     struct index_arguments arguments = {0};
-    struct operands operands;
-    if (!command_read(command, argc, argv, &arguments, &operands, exit_status)) {
-        return false;
-    }
-    *exit_status = EXIT_TROUBLE;
-    return index_folder_find_existing(arguments.index, folder);
+    return read_arguments(command, argc, argv, &arguments, folder, exit_status);
 }
 
 static int fail(enum ki_status status, const struct ki_diag *diag)
 {
     message_status(status, diag);
     return EXIT_TROUBLE;
+}
+
+/* Opens both generations, so that damage is told before a lookup meets it. */
+static void put_health(struct ki_json *json, const char *folder,
+                       const struct ki_index_status *state)
+{
+    struct ki_index *index = NULL;
+    struct ki_diag diag = {0};
+    enum ki_status status = ki_index_open(folder, &index, &diag);
+    bool is_damaged = state->generation > 0 && status != KI_OK;
+    ki_json_text_or_null(json, "damage", is_damaged ? diag.message : "");
+    if (status == KI_OK) {
+        ki_index_close(index);
+    }
+    uint64_t previous = 0;
+    if (ki_index_open_previous(folder, &index, NULL) == KI_OK) {
+        previous = ki_index_generation(index);
+        ki_index_close(index);
+    }
+    ki_json_uint_or_null(json, "previous_generation", previous);
 }
 
 static void print_status(const char *folder, const struct ki_index_status *state)
@@ -47,6 +77,7 @@ static void print_status(const char *folder, const struct ki_index_status *state
     put_nhashes(&json, state->nhashes);
     ki_json_uint(&json, "segments", state->nsegments);
     ki_json_uint(&json, "segment_bytes", state->segment_nbytes);
+    put_health(&json, folder, state);
     ki_json_line_end(&json);
 }
 
@@ -67,22 +98,38 @@ static int run_status(const struct command *command, int argc, char **argv)
     return EXIT_DONE;
 }
 
+static void print_generation(uint64_t generation)
+{
+    struct ki_json json = ki_json_line_begin(stdout);
+    ki_json_uint(&json, "generation", generation);
+    ki_json_line_end(&json);
+    (void)fflush(stdout);
+}
+
+/* What is published is told before the merge that it made due. */
 static int run_publish(const struct command *command, int argc, char **argv)
 {
+    struct index_arguments arguments = {0};
     struct index_folder folder;
     int exit_status;
-    if (!find_folder(command, argc, argv, &folder, &exit_status)) {
+    if (!read_arguments(command, argc, argv, &arguments, &folder, &exit_status)) {
         return exit_status;
     }
     uint64_t generation = 0;
     struct ki_diag diag = {0};
-    enum ki_status status = ki_index_publish(folder.path, &generation, &diag);
+    enum ki_status status = ki_index_publish(folder.path, true, &generation, &diag);
+    if (status == KI_OK && !arguments.merges) {
+        print_generation(generation);
+    }
+    if (status == KI_OK) {
+        status = ki_index_merge(folder.path, arguments.merges, &generation, &diag);
+    }
     if (status != KI_OK) {
         return fail(status, &diag);
     }
-    struct ki_json json = ki_json_line_begin(stdout);
-    ki_json_uint(&json, "generation", generation);
-    ki_json_line_end(&json);
+    if (arguments.merges) {
+        print_generation(generation);
+    }
     return EXIT_DONE;
 }
 
@@ -140,13 +187,24 @@ static const struct option_group groups[] = {
     INDEX_OPTION_GROUP(offsetof(struct index_arguments, index)),
 };
 
+static const struct option_spec publish_specs[] = {
+    {"merge", 'm', NULL, &option_true, offsetof(struct index_arguments, merges),
+     "make one segment of all, for the fastest lookups"},
+};
+
+static const struct option_group publish_groups[] = {
+    {"options", publish_specs, COUNT(publish_specs), 0},
+    INDEX_OPTION_GROUP(offsetof(struct index_arguments, index)),
+};
+
 const struct command command_index_status = {
     .name = "index status",
     .operands = "",
     .summary = "print the state of the index",
     .details =
         "One line of JSON. is_current is false if something was imported but not\n"
-        "published yet.",
+        "published yet. All files are verified: damage names the first bad one, and\n"
+        "previous_generation the one that can be used with --previous.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_status,
@@ -156,9 +214,13 @@ const struct command command_index_publish = {
     .name = "index publish",
     .operands = "",
     .summary = "make a generation of what was imported",
-    .details = "Does nothing but print the generation if nothing has changed.",
-    .groups = groups,
-    .ngroups = COUNT(groups),
+    .details =
+        "Verifies the files of the current generation and makes them anew from the\n"
+        "catalog if one is damaged. If nothing has changed, prints the generation "
+        "only.\n"
+        "Segments are merged when it is due; lookups and imports go on meanwhile.",
+    .groups = publish_groups,
+    .ngroups = COUNT(publish_groups),
     .run = run_publish,
 };
 

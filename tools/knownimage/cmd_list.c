@@ -83,6 +83,26 @@ static int run_export(const struct command *command, int argc, char **argv)
     return EXIT_DONE;
 }
 
+/* The whole list, or the entries named after it. */
+static enum ki_status remove_named(const char *folder, const struct operands *operands,
+                                   uint64_t *nremoved, struct ki_diag *diag)
+{
+    const char *name = operands->items[0];
+    if (operands->nitems == 1) {
+        return ki_list_remove(folder, name, nremoved, diag);
+    }
+    enum ki_status status = KI_OK;
+    for (size_t i = 1; i < operands->nitems && status == KI_OK; i++) {
+        bool existed = false;
+        status = ki_list_remove_entry(folder, name, operands->items[i], &existed, diag);
+        *nremoved += existed;
+        if (status == KI_OK && !existed) {
+            message("list %s has no entry '%s'", name, operands->items[i]);
+        }
+    }
+    return status;
+}
+
 static int run_remove(const struct command *command, int argc, char **argv)
 {
     struct name_arguments arguments = {0};
@@ -96,23 +116,22 @@ static int run_remove(const struct command *command, int argc, char **argv)
         return EXIT_TROUBLE;
     }
     struct ki_diag diag = {0};
-    uint64_t nentries = 0;
+    uint64_t nremoved = 0;
     uint64_t generation = 0;
-    const char *name = operands.items[0];
-    enum ki_status status = ki_list_remove(folder.path, name, &nentries, &diag);
+    enum ki_status status = remove_named(folder.path, &operands, &nremoved, &diag);
     if (status == KI_OK) {
-        status = ki_index_publish(folder.path, &generation, &diag);
+        status = ki_index_publish(folder.path, false, &generation, &diag);
     }
     if (status != KI_OK) {
         message_status(status, &diag);
         return EXIT_TROUBLE;
     }
     struct ki_json json = ki_json_line_begin(stdout);
-    ki_json_text(&json, "list", name);
-    ki_json_uint(&json, "removed", nentries);
+    ki_json_text(&json, "list", operands.items[0]);
+    ki_json_uint(&json, "removed", nremoved);
     ki_json_uint(&json, "generation", generation);
     ki_json_line_end(&json);
-    return EXIT_DONE;
+    return nremoved + 1 < operands.nitems ? EXIT_TROUBLE : EXIT_DONE;
 }
 
 static const char *export_format(size_t i)
@@ -167,11 +186,13 @@ const struct command command_list_export = {
 
 const struct command command_list_remove = {
     .name = "list remove",
-    .operands = "NAME",
+    .operands = "NAME [ENTRY…]",
     .min_operands = 1,
-    .max_operands = 1,
-    .summary = "remove a list with all its entries",
-    .details = "Publishes, so that nothing matches it any more.",
+    .max_operands = ANY_NUMBER,
+    .summary = "remove a list with all its entries, or single entries of it",
+    .details =
+        "Publishes, so that nothing matches them any more. Prints one line of JSON.\n\n"
+        "Exit status: 0 done, 2 failed or an entry was not there.",
     .groups = name_groups,
     .ngroups = COUNT(name_groups),
     .run = run_remove,

@@ -101,7 +101,7 @@ static enum ki_status store_list(const char *folder, bool is_update,
     bool is_found;
     enum ki_status status = ki_list_add(folder, info, is_update, diag);
     if (status == KI_OK) {
-        status = ki_index_publish(folder, generation, diag);
+        status = ki_index_publish(folder, false, generation, diag);
     }
     if (status == KI_OK) {
         status = read_list(folder, info->name, info, &is_found, diag);

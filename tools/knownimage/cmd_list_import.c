@@ -114,6 +114,12 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
         return explain_failure(status, &diag, name);
     }
     print_result(name, &result);
+    (void)fflush(stdout);
+    uint64_t generation = 0;
+    if (options.publish &&
+        ki_index_merge(folder.path, false, &generation, &diag) != KI_OK) {
+        message("imported, but the index could not be tidied up: %s", diag.message);
+    }
     return exit_status_of(&result);
 }
 

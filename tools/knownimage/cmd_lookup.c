@@ -21,6 +21,7 @@ enum { NO_KIND = -1 };
 
 struct lookup_arguments {
     const char *index;
+    bool is_previous;
     int kind;
     int radius;
 };
@@ -153,7 +154,7 @@ static int run_lookup(const struct command *command, int argc, char **argv)
     struct index_folder folder;
     struct ki_index *index;
     if (!index_folder_find(arguments.index, &folder) ||
-        !index_folder_open(&folder, &index)) {
+        !index_folder_open(&folder, arguments.is_previous, &index)) {
         return EXIT_TROUBLE;
     }
     struct lookup_run run = {
@@ -182,6 +183,8 @@ static const struct option_spec specs[] = {
     {"radius", 'r', "BITS", &radius_type, FIELD(radius),
      "find PDQ hashes at this distance or less, 0 to 47\n"
      "(default: the radius of each list)"},
+    {"previous", 0, NULL, &option_true, FIELD(is_previous),
+     "use the generation before the current one"},
 };
 
 static const struct option_group groups[] = {

@@ -19,6 +19,7 @@
 
 struct scan_arguments {
     const char *index;
+    bool is_previous;
     int format; /* number of the report format */
     bool is_quiet;
     bool is_exact; /* how pictures are decoded today in any case */
@@ -190,7 +191,7 @@ static int run_scan(const struct command *command, int argc, char **argv)
     struct index_folder folder;
     struct ki_index *index;
     if (!index_folder_find(arguments.index, &folder) ||
-        !index_folder_open(&folder, &index)) {
+        !index_folder_open(&folder, arguments.is_previous, &index)) {
         return EXIT_TROUBLE;
     }
     exit_status = scan(&arguments, &operands, index);
@@ -236,6 +237,8 @@ static const struct option_spec specs[] = {
     {"dihedral", 0, NULL, &option_true, FIELD(scan.hash.dihedral),
      "look for turned and mirrored pictures too\n(default)"},
     {"no-dihedral", 0, NULL, &option_false, FIELD(scan.hash.dihedral), "do not"},
+    {"previous", 0, NULL, &option_true, FIELD(is_previous),
+     "use the generation before the current one"},
     {"exact", 0, NULL, &option_true, FIELD(is_exact),
      "decode pictures at full size and in colour; this\n"
      "version always does"},

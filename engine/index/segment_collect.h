@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a builder has collected, between segment_builder.c and segment_write.c. */
+#ifndef KI_INDEX_SEGMENT_COLLECT_H
+#define KI_INDEX_SEGMENT_COLLECT_H
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "index/segment.h"
+#include "index/spool.h"
+
+enum {
+    KI_SEGMENT_MOST_ROWS = UINT32_MAX - 1,
+    KI_SEGMENT_RECORD_NBYTES =
+        4 + 1 + 2 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2)
+};
+
+struct ki_segment_builder {
+    const char *folder;
+    bool is_delta;
+    struct ki_spool entry_data;
+    struct ki_spool entry_at;           /* u64 each */
+    struct ki_spool hashes;             /* struct ki_ring_hash each */
+    struct ki_spool pdq_entries;        /* u32 each */
+    struct ki_spool digests[KI_NKINDS]; /* digest and u32 each */
+    uint32_t nentries;
+    uint32_t nhashes[KI_NKINDS];
+};
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a search must find, by comparing with every hash. */
+#ifndef KI_TESTS_SUPPORT_BRUTE_FORCE_H
+#define KI_TESTS_SUPPORT_BRUTE_FORCE_H
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/ring16.h"
+#include "support/hashes.h"
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__clang__)
+#define WITH_POPCNT __attribute__((target_clones("popcnt", "default")))
+#else
+#define WITH_POPCNT
+#endif
+
+struct found {
+    uint32_t *ids;
+    unsigned *distances;
+    size_t count;
+    size_t capacity;
+};
+
+static inline bool found_add(void *context, uint32_t id, unsigned distance)
+{
+    struct found *found = context;
+    if (found->count == found->capacity) {
+        found->capacity = found->capacity ? found->capacity * 2 : 1024;
+        found->ids = realloc(found->ids, found->capacity * sizeof *found->ids);
+        found->distances =
+            realloc(found->distances, found->capacity * sizeof *found->distances);
+        cr_assert(found->ids && found->distances);
+    }
+    found->ids[found->count] = id;
+    found->distances[found->count++] = distance;
+    return true;
+}
+
+WITH_POPCNT
+static inline unsigned distance_of(const struct ki_ring_hash *a,
+                                   const struct ki_ring_hash *b)
+{
+    uint64_t x[4];
+    uint64_t y[4];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return (unsigned)(__builtin_popcountll(x[0] ^ y[0]) +
+                      __builtin_popcountll(x[1] ^ y[1]) +
+                      __builtin_popcountll(x[2] ^ y[2]) +
+                      __builtin_popcountll(x[3] ^ y[3]));
+}
+
+WITH_POPCNT
+static inline void brute_force(const struct ki_ring_hash *hashes, uint32_t n,
+                               const struct ki_ring_hash *query, unsigned radius,
+                               struct found *found)
+{
+    uint64_t q[4];
+    memcpy(q, query, sizeof q);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t h[4];
+        memcpy(h, &hashes[i], sizeof h);
+        unsigned distance = (unsigned)(__builtin_popcountll(h[0] ^ q[0]) +
+                                       __builtin_popcountll(h[1] ^ q[1]) +
+                                       __builtin_popcountll(h[2] ^ q[2]) +
+                                       __builtin_popcountll(h[3] ^ q[3]));
+        if (distance <= radius) {
+            (void)found_add(found, i, distance);
+        }
+    }
+}
+
+/* Every hit of the search is one of brute force with its distance, none twice, and
+ * there are as many. */
+static inline void expect_same(struct found *got, const struct found *expected,
+                               uint8_t *seen, const struct ki_ring_hash *hashes,
+                               uint32_t n, const struct ki_ring_hash *query)
+{
+    cr_assert_eq(got->count, expected->count, "%zu hits, brute force has %zu",
+                 got->count, expected->count);
+    for (size_t i = 0; i < got->count; i++) {
+        uint32_t id = got->ids[i];
+        cr_assert_lt(id, n);
+        cr_assert(!seen[id], "id %u twice", id);
+        seen[id] = 1;
+        cr_assert_eq(got->distances[i], distance_of(&hashes[id], query));
+    }
+    for (size_t i = 0; i < expected->count; i++) {
+        cr_assert(seen[expected->ids[i]], "id %u missed", expected->ids[i]);
+        seen[expected->ids[i]] = 0;
+    }
+}
+
+static inline struct ki_ring_hash *hashes_make(struct random_state *random, uint32_t n,
+                                               bool is_correlated)
+{
+    struct ki_ring_hash *hashes = malloc(n * sizeof *hashes);
+    cr_assert_not_null(hashes);
+    for (uint32_t i = 0; i < n; i++) {
+        struct ki_pdq pdq = is_correlated ? hash_correlated(random, 99, n / 50 + 1)
+                                          : hash_uniform(random);
+        hashes[i] = ki_ring_permute(&pdq);
+    }
+    return hashes;
+}
+
+#endif
