@@ -106,20 +106,22 @@ static enum ki_status walk_all(struct walk *walk, uint32_t list_id,
                : ki_lmdb_failed(diag, walk->result, "read the catalog");
 }
 
-static enum ki_status walk_open(struct ki_txn *txn, struct walk **out,
-                                struct ki_diag *diag)
+/* NULL on failure, with the status. */
+static struct walk *walk_open(struct ki_txn *txn, enum ki_status *status,
+                              struct ki_diag *diag)
 {
     struct walk *walk = calloc(1, sizeof *walk);
     if (!walk) {
-        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to walk the catalog");
+        *status = ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to walk the catalog");
+        return NULL;
     }
     int result = mdb_cursor_open(txn->txn, txn->entries, &walk->cursor);
     if (result != MDB_SUCCESS) {
+        *status = ki_lmdb_failed(diag, result, "read the catalog");
         free(walk);
-        return ki_lmdb_failed(diag, result, "read the catalog");
+        return NULL;
     }
-    *out = walk;
-    return KI_OK;
+    return walk;
 }
 
 static void walk_close(struct walk *walk)
@@ -132,9 +134,9 @@ static void walk_close(struct walk *walk)
 enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id,
                               ki_entry_visit visit, void *context, struct ki_diag *diag)
 {
-    struct walk *walk = NULL;
-    enum ki_status status = walk_open(txn, &walk, diag);
-    if (status != KI_OK) {
+    enum ki_status status = KI_OK;
+    struct walk *walk = walk_open(txn, &status, diag);
+    if (!walk) {
         return status;
     }
     uint8_t prefix[4];
@@ -176,9 +178,9 @@ enum ki_status ki_txn_entry_visit(struct ki_txn *txn, const void *key, size_t nb
                                   ki_entry_visit visit, void *context,
                                   struct ki_diag *diag)
 {
-    struct walk *walk = NULL;
-    enum ki_status status = walk_open(txn, &walk, diag);
-    if (status != KI_OK) {
+    enum ki_status status = KI_OK;
+    struct walk *walk = walk_open(txn, &status, diag);
+    if (!walk) {
         return status;
     }
     MDB_val sought = ki_val(key, nbytes);
@@ -212,9 +214,9 @@ enum ki_status ki_txn_dirty_entries(struct ki_txn *txn, ki_entry_visit visit,
                                     void *context, struct ki_diag *diag)
 {
     MDB_cursor *cursor = NULL;
-    struct walk *walk = NULL;
-    enum ki_status status = walk_open(txn, &walk, diag);
-    if (status != KI_OK) {
+    enum ki_status status = KI_OK;
+    struct walk *walk = walk_open(txn, &status, diag);
+    if (!walk) {
         return status;
     }
     int result = mdb_cursor_open(txn->txn, txn->dirty, &cursor);

@@ -148,8 +148,7 @@ static size_t plan(const struct ki_publication *publication,
 
 /* Where the policy is NULL, all is built anew. */
 static enum ki_status fill(struct ki_publication *publication, struct ki_manifest *next,
-                           const struct ki_publish_policy *policy,
-                           struct ki_diag *diag)
+                           const struct ki_publish_policy *policy, struct ki_diag *diag)
 {
     uint64_t ndirty = 0;
     uint64_t nentries = 0;
@@ -166,8 +165,7 @@ static enum ki_status fill(struct ki_publication *publication, struct ki_manifes
     for (size_t i = 0; i < next->nlists; i++) {
         nentries += next->lists[i].nentries;
     }
-    size_t nkept =
-        policy ? plan(publication, policy, ndirty, nentries, &is_fold) : 0;
+    size_t nkept = policy ? plan(publication, policy, ndirty, nentries, &is_fold) : 0;
     next->segments = calloc(nkept + 1, sizeof *next->segments);
     if (!next->segments) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a MANIFEST");

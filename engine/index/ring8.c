@@ -43,7 +43,7 @@ static unsigned band_distances(const struct ki_ring_hash *a,
                                uint8_t distances[KI_RING8_NBANDS])
 {
     unsigned sum = 0;
-    for (unsigned i = 0; i < KI_RING_NBANDS; i++) {
+    for (size_t i = 0; i < KI_RING_NBANDS; i++) {
         unsigned x = (unsigned)(a->band[i] ^ b->band[i]);
         x -= x >> 1 & 0x5555u;
         x = (x & 0x3333u) + (x >> 2 & 0x3333u);

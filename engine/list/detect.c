@@ -34,9 +34,13 @@ static bool is_base64_of_32(struct ki_span text)
            ki_base64_decode(text.data, text.nbytes, bytes, sizeof bytes);
 }
 
+/* Not BSD's "MD5 (name) = …". */
 static bool is_signal(struct ki_span line)
 {
     enum ki_kind kind = KI_KIND_PDQ;
+    if (ki_digest_line_split(line).tag.nbytes > 0) {
+        return false;
+    }
     struct ki_span name = ki_span_cut(&line, ' ');
     return line.nbytes > 0 && ki_signal_find(name, &kind) != KI_SIGNAL_UNKNOWN;
 }

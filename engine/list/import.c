@@ -61,6 +61,25 @@ static enum ki_status check_options(const struct ki_import_options *options,
     return KI_OK;
 }
 
+/* A missing list is told before the file is looked at. */
+static enum ki_status expect_list(const char *folder, const char *name,
+                                  struct ki_diag *diag)
+{
+    struct ki_catalog *catalog = NULL;
+    struct ki_txn *txn = NULL;
+    struct ki_list_info info;
+    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_READ, &catalog, diag);
+    if (status == KI_OK) {
+        status = ki_txn_begin(catalog, &txn, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_txn_list_find(txn, name, &info, diag);
+    }
+    ki_txn_abort(txn);
+    ki_catalog_close(catalog);
+    return status;
+}
+
 static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
 {
     const struct ki_list_format *format;
@@ -226,7 +245,10 @@ static enum ki_status import_turn(struct import *import, const char *folder,
 static enum ki_status import_all(struct import *import, const char *folder,
                                  const char *name)
 {
-    enum ki_status status = choose_format(import, import->diag);
+    enum ki_status status = expect_list(folder, name, import->diag);
+    if (status == KI_OK) {
+        status = choose_format(import, import->diag);
+    }
     if (status == KI_OK) {
         status = import_turn(import, folder, name);
     }
