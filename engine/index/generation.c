@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/diag.h"
 
@@ -99,6 +100,40 @@ static enum ki_status open_manifest(const char *folder, const char *name,
     return KI_OK;
 }
 
+static bool is_same_file(const char *folder)
+{
+    char current[KI_PATH_NBYTES];
+    char previous[KI_PATH_NBYTES];
+    struct stat a;
+    struct stat b;
+    return ki_path_join(folder, KI_MANIFEST_NAME, current, NULL) == KI_OK &&
+           ki_path_join(folder, KI_MANIFEST_PREVIOUS_NAME, previous, NULL) == KI_OK &&
+           stat(current, &a) == 0 && stat(previous, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* An older MANIFEST put in the place of the current one would answer without what was
+ * added since. It is not newer than MANIFEST.previous then; but for a moment, or after
+ * a crash in it, both are names of one file. */
+static enum ki_status refuse_stale(const char *folder, const struct ki_index *index,
+                                   struct ki_diag *diag)
+{
+    struct ki_manifest previous = {0};
+    if (ki_manifest_read(folder, KI_MANIFEST_PREVIOUS_NAME, &previous, NULL) != KI_OK) {
+        return KI_OK;
+    }
+    uint64_t before = previous.generation;
+    uint64_t generation = index->manifest.generation;
+    ki_manifest_free(&previous);
+    if (before < generation || (before == generation && is_same_file(folder))) {
+        return KI_OK;
+    }
+    return ki_diag_set(
+        diag, KI_ERR_DAMAGED,
+        "%s/MANIFEST is of generation %llu, but MANIFEST.previous of %llu", folder,
+        (unsigned long long)generation, (unsigned long long)before);
+}
+
 uint64_t ki_generation_current(const char *folder)
 {
     struct ki_manifest manifest = {0};
@@ -119,6 +154,12 @@ enum ki_status ki_generation_open(const char *folder, const struct ki_index *oth
         uint64_t before = ki_generation_current(folder);
         last = (struct ki_diag){0};
         status = open_manifest(folder, KI_MANIFEST_NAME, other, out, &last);
+        if (status == KI_OK) {
+            status = refuse_stale(folder, *out, &last);
+            if (status != KI_OK) {
+                ki_index_close(*out);
+            }
+        }
         if (status == KI_OK || ki_generation_current(folder) == before) {
             break;
         }

@@ -21,6 +21,8 @@ const struct ki_publish_policy ki_publish_policy_default = {
 
 struct collect {
     struct ki_segment_builder *builder;
+    struct ki_manifest *next;
+    struct ki_list_info *counts; /* what was seen of next's lists, in their order */
     struct ki_diag *diag;
 };
 
@@ -28,7 +30,52 @@ static enum ki_status collect_entry(void *context, uint32_t list_id,
                                     const struct ki_entry *entry)
 {
     struct collect *collect = context;
+    const struct ki_list_info *list = ki_manifest_list(collect->next, list_id);
+    if (!list) {
+        return ki_diag_set(collect->diag, KI_ERR_DAMAGED,
+                           "catalog.mdb holds an entry of a list that is not there");
+    }
+    struct ki_list_info *count = &collect->counts[list - collect->next->lists];
+    count->nentries++;
+    for (size_t i = 0; i < entry->nhashes; i++) {
+        count->nhashes[entry->hashes[i].kind]++;
+    }
     return ki_segment_builder_add(collect->builder, list_id, entry, collect->diag);
+}
+
+/* Entries that a damaged catalog does not give any more must not be lost silently. */
+static enum ki_status expect_all(const struct collect *collect)
+{
+    for (size_t i = 0; i < collect->next->nlists; i++) {
+        const struct ki_list_info *list = &collect->next->lists[i];
+        const struct ki_list_info *count = &collect->counts[i];
+        if (list->nentries != count->nentries ||
+            memcmp(list->nhashes, count->nhashes, sizeof list->nhashes) != 0) {
+            return ki_diag_set(collect->diag, KI_ERR_DAMAGED,
+                               "catalog.mdb: list %s has %llu entries, or hashes, but "
+                               "%llu were found",
+                               list->name, (unsigned long long)list->nentries,
+                               (unsigned long long)count->nentries);
+        }
+    }
+    return KI_OK;
+}
+
+static enum ki_status collect_all(struct collect *collect, struct ki_txn *txn,
+                                  bool is_delta)
+{
+    collect->counts = calloc(collect->next->nlists + 1, sizeof *collect->counts);
+    if (!collect->counts) {
+        return ki_diag_set(collect->diag, KI_ERR_NO_MEMORY, "no memory for a MANIFEST");
+    }
+    enum ki_status status =
+        is_delta ? ki_txn_dirty_entries(txn, collect_entry, collect, collect->diag)
+                 : ki_txn_entries(txn, 0, collect_entry, collect, collect->diag);
+    if (status == KI_OK && !is_delta) {
+        status = expect_all(collect);
+    }
+    free(collect->counts);
+    return status;
 }
 
 /* What of the newest segment stays when it is written again. */
@@ -99,7 +146,7 @@ static enum ki_status build(struct ki_publication *publication,
                             struct ki_diag *diag)
 {
     char folder[KI_PATH_NBYTES];
-    struct collect collect = {.diag = diag};
+    struct collect collect = {.next = next, .diag = diag};
     struct keep keep = {publication->txn, next};
     bool is_delta = nkept > 0;
     enum ki_status status =
@@ -113,9 +160,7 @@ static enum ki_status build(struct ki_publication *publication,
     if (status != KI_OK) {
         return status;
     }
-    status = is_delta
-                 ? ki_txn_dirty_entries(publication->txn, collect_entry, &collect, diag)
-                 : ki_txn_entries(publication->txn, 0, collect_entry, &collect, diag);
+    status = collect_all(&collect, publication->txn, is_delta);
     if (status == KI_OK && is_fold) {
         status = add_newest(collect.builder, &keep, publication, diag);
     }

@@ -181,7 +181,7 @@ static void put_all(struct writer *writer, struct ki_segment_builder *builder)
 static size_t map_size(const struct ki_segment_builder *builder)
 {
     struct ki_band_layout band = ki_band_layout(builder->nhashes[KI_KIND_PDQ]);
-    size_t nbytes = (size_t)8 << 20;
+    size_t nbytes = (size_t)1 << 20;
     nbytes += builder->entry_at.nbytes + builder->entry_data.nbytes;
     nbytes += (size_t)builder->nentries * sizeof(uint32_t);
     nbytes += builder->hashes.nbytes + builder->pdq_entries.nbytes;
@@ -195,6 +195,14 @@ static size_t map_size(const struct ki_segment_builder *builder)
     return (nbytes | 0xfffff) + 1;
 }
 
+/* Writing to the map of a file that has no room on its disk would be a SIGBUS. */
+static int allocate(MDB_env *env, size_t nbytes)
+{
+    int fd = -1;
+    int result = mdb_env_get_fd(env, &fd);
+    return result == MDB_SUCCESS ? posix_fallocate(fd, 0, (off_t)nbytes) : result;
+}
+
 static int writer_open(struct writer *writer, const char *path, size_t map_nbytes)
 {
     /* The file is private until it is renamed and is synced once at its end, so that
@@ -206,6 +214,9 @@ static int writer_open(struct writer *writer, const char *path, size_t map_nbyte
     }
     if (result == MDB_SUCCESS) {
         result = mdb_env_open(writer->env, path, flags, 0600);
+    }
+    if (result == MDB_SUCCESS) {
+        result = allocate(writer->env, map_nbytes);
     }
     if (result == MDB_SUCCESS) {
         result = mdb_txn_begin(writer->env, NULL, 0, &writer->txn);

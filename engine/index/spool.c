@@ -100,8 +100,8 @@ int ki_spool_reserve(struct ki_spool *spool, size_t nbytes)
     if (result == 0) {
         result = flush(spool);
     }
-    if (result == 0 && ftruncate(spool->fd_plus_1 - 1, (off_t)nbytes) != 0) {
-        result = errno;
+    if (result == 0) { /* not sparse: a full disk would be a SIGBUS later */
+        result = posix_fallocate(spool->fd_plus_1 - 1, 0, (off_t)nbytes);
     }
     spool->nbytes = nbytes;
     return result;

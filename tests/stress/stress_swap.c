@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Generations are published, and segments merged, while threads look up: every answer
+ * must be that of one whole generation, none may fail, and a new generation must be in
+ * use within a second.
+ *
+ *   stress_swap [SECONDS [GENERATIONS-A-SECOND [BASE-ENTRIES [THREADS]]]]
+ */
+#include <dirent.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <knownimage/live.h>
+
+#include "index/publish.h"
+#include "stress/check.h"
+
+enum { MOST_TICKS = 100000, LIFETIME = 40, MOST_THREADS = 16, NSLOTS = 1 << 16 };
+
+/* Entry nbase + t is added by tick t and removed LIFETIME ticks later. */
+struct tick {
+    _Atomic uint64_t added_in; /* generation; 0: not yet published */
+    _Atomic uint64_t removed_in;
+    double published_at; /* valid once added_in is set */
+};
+
+static struct {
+    char folder[64];
+    uint64_t nbase;
+    double seconds;
+    double rate;
+    struct ki_live *live;
+    atomic_bool is_done;
+    _Atomic uint64_t nticks;
+    struct tick ticks[MOST_TICKS];
+} run;
+
+struct worker {
+    pthread_t thread;
+    uint64_t seed;
+    uint64_t nqueries;
+    uint32_t slots[NSLOTS]; /* latencies in units of 0.1 µs, the last for all above */
+    double slowest;
+    struct ki_hits hits;
+};
+
+static uint64_t next_number(struct worker *worker)
+{
+    return mix_number(worker->seed += 0x9e3779b97f4a7c15u);
+}
+
+static void note_latency(struct worker *worker, double seconds)
+{
+    double slot = seconds * 1e7;
+    worker->slots[slot < NSLOTS - 1 ? (size_t)slot : NSLOTS - 1]++;
+    worker->slowest = seconds > worker->slowest ? seconds : worker->slowest;
+    worker->nqueries++;
+}
+
+/* One lookup in whatever generation is in use; that generation's number. */
+static uint64_t look_up(struct worker *worker, uint64_t n, unsigned nflips,
+                        bool *is_found)
+{
+    struct ki_hash query = numbered_hash(n);
+    for (unsigned i = 0; i < nflips; i++) {
+        uint64_t bit = next_number(worker) % 256;
+        query.bytes[bit / 8] = (uint8_t)(query.bytes[bit / 8] ^ 1u << (bit % 8));
+    }
+    double begin = seconds_now();
+    const struct ki_index *index = ki_live_acquire(run.live);
+    uint64_t generation = ki_index_generation(index);
+    *is_found = finds_numbered(index, &query, n, &worker->hits);
+    ki_live_release(run.live, index);
+    note_latency(worker, seconds_now() - begin);
+    return generation;
+}
+
+/* What the generation that answered must say about the entry of a tick. */
+static void check_tick(struct worker *worker, uint64_t t)
+{
+    struct tick *tick = &run.ticks[t];
+    uint64_t added_in = atomic_load(&tick->added_in);
+    uint64_t removed_in = atomic_load(&tick->removed_in);
+    bool is_found = false;
+    double asked_at = seconds_now();
+    uint64_t generation = look_up(worker, run.nbase + t, 0, &is_found);
+    if (added_in > 0 && removed_in == 0 && generation >= added_in) {
+        /* It may have been removed meanwhile, but not in an older generation. */
+        removed_in = atomic_load(&tick->removed_in);
+        CHECK(is_found || (removed_in > 0 && generation >= removed_in) ||
+              t + LIFETIME <= atomic_load(&run.nticks) + 1);
+    }
+    if (removed_in > 0 && generation >= removed_in) {
+        CHECK(!is_found);
+    }
+    if (added_in > 0 && generation < added_in) {
+        CHECK(asked_at - tick->published_at < 1.0);
+    }
+}
+
+static void *work(void *argument)
+{
+    struct worker *worker = argument;
+    while (!atomic_load(&run.is_done)) {
+        bool is_found = false;
+        (void)look_up(worker, next_number(worker) % run.nbase,
+                      (unsigned)(next_number(worker) % 32), &is_found);
+        CHECK(is_found);
+        uint64_t nticks = atomic_load(&run.nticks);
+        if (nticks > 0) {
+            uint64_t back = next_number(worker) % (2 * LIFETIME);
+            check_tick(worker, back < nticks ? nticks - 1 - back : 0);
+        }
+    }
+    return NULL;
+}
+
+static void publish_tick(uint64_t t)
+{
+    struct ki_catalog *catalog = NULL;
+    struct ki_txn *txn = NULL;
+    uint64_t generation = 0;
+    CHECK(ki_catalog_open(run.folder, KI_CATALOG_CHANGE, &catalog, NULL) == KI_OK);
+    CHECK(ki_txn_begin(catalog, &txn, NULL) == KI_OK);
+    uint32_t list = make_list(txn, "list");
+    add_numbered(txn, list, run.nbase + t);
+    if (t >= LIFETIME) {
+        remove_numbered(txn, list, run.nbase + t - LIFETIME);
+    }
+    CHECK(ki_txn_commit(txn, NULL) == KI_OK);
+    CHECK(ki_publish(catalog, &generation, NULL) == KI_OK);
+    ki_catalog_close(catalog);
+    run.ticks[t].published_at = seconds_now();
+    if (t >= LIFETIME) {
+        atomic_store(&run.ticks[t - LIFETIME].removed_in, generation);
+    }
+    atomic_store(&run.ticks[t].added_in, generation);
+    atomic_store(&run.nticks, t + 1);
+}
+
+static void *merge(void *argument)
+{
+    (void)argument;
+    for (unsigned i = 0; !atomic_load(&run.is_done); i++) {
+        uint64_t generation = 0;
+        CHECK(ki_index_merge(run.folder, i % 8 == 7, &generation, NULL) == KI_OK);
+        (void)usleep(300000);
+    }
+    return NULL;
+}
+
+static uint64_t resident_kib(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file && fscanf(file, "%*u %lu", &pages) == 1);
+    (void)fclose(file);
+    return pages * 4;
+}
+
+static unsigned count_segments(void)
+{
+    char path[128];
+    unsigned count = 0;
+    (void)snprintf(path, sizeof path, "%s/segments", run.folder);
+    DIR *folder = opendir(path);
+    CHECK(folder);
+    for (struct dirent *item = readdir(folder); item; item = readdir(folder)) {
+        count += strstr(item->d_name, ".mdb") != NULL;
+    }
+    (void)closedir(folder);
+    return count;
+}
+
+static double percentile(const struct worker *workers, size_t nworkers, double share)
+{
+    uint64_t total = 0;
+    uint64_t below = 0;
+    for (size_t w = 0; w < nworkers; w++) {
+        total += workers[w].nqueries;
+    }
+    for (size_t s = 0; s < NSLOTS; s++) {
+        for (size_t w = 0; w < nworkers; w++) {
+            below += workers[w].slots[s];
+        }
+        if ((double)below >= share * (double)total) {
+            return (double)s / 10;
+        }
+    }
+    return NSLOTS / 10.0;
+}
+
+static void make_base(void)
+{
+    struct ki_catalog *catalog = NULL;
+    struct ki_txn *txn = NULL;
+    uint64_t generation = 0;
+    CHECK(ki_catalog_open(run.folder, KI_CATALOG_WRITE, &catalog, NULL) == KI_OK);
+    CHECK(ki_txn_begin(catalog, &txn, NULL) == KI_OK);
+    uint32_t list = make_list(txn, "list");
+    for (uint64_t n = 0; n < run.nbase; n++) {
+        add_numbered(txn, list, n);
+    }
+    CHECK(ki_txn_commit(txn, NULL) == KI_OK);
+    CHECK(ki_publish(catalog, &generation, NULL) == KI_OK);
+    ki_catalog_close(catalog);
+}
+
+/* The publisher's own loop; what it saw on disk and in memory. */
+static void publish_all(void)
+{
+    unsigned most_files = 0;
+    double slowest = 0;
+    double begin = seconds_now();
+    uint64_t resident_early = 0;
+    uint64_t t = 0;
+    for (; t < MOST_TICKS && seconds_now() - begin < run.seconds; t++) {
+        double due = begin + (double)t / run.rate;
+        double now = seconds_now();
+        if (due > now) {
+            (void)usleep((useconds_t)((due - now) * 1e6));
+        }
+        now = seconds_now();
+        publish_tick(t);
+        double took = seconds_now() - now;
+        slowest = took > slowest ? took : slowest;
+        unsigned files = count_segments();
+        most_files = files > most_files ? files : most_files;
+        if (seconds_now() - begin < run.seconds / 4) {
+            resident_early = resident_kib();
+        }
+    }
+    printf("%llu generations in %.1f s, slowest publication %.1f ms; up to %u segment "
+           "files; resident %llu MiB early, %llu MiB late\n",
+           (unsigned long long)t, seconds_now() - begin, slowest * 1e3, most_files,
+           (unsigned long long)resident_early / 1024,
+           (unsigned long long)resident_kib() / 1024);
+    CHECK(most_files <= 9); /* two generations of at most four segments, one merged */
+}
+
+int main(int argc, char **argv)
+{
+    (void)strcpy(run.folder, "/tmp/knownimage-swap-XXXXXX");
+    run.seconds = (double)argument(argc, argv, 1, 3);
+    run.rate = (double)argument(argc, argv, 2, 20);
+    run.nbase = argument(argc, argv, 3, 20000);
+    size_t nworkers = argument(argc, argv, 4, 2);
+    struct worker *workers = calloc(nworkers, sizeof *workers);
+    pthread_t merger;
+    CHECK(workers && nworkers <= MOST_THREADS && mkdtemp(run.folder));
+    make_base();
+    CHECK(ki_live_open(run.folder, &run.live, NULL) == KI_OK);
+    for (size_t i = 0; i < nworkers; i++) {
+        workers[i].seed = i;
+        CHECK(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
+    }
+    CHECK(pthread_create(&merger, NULL, merge, NULL) == 0);
+    publish_all();
+    atomic_store(&run.is_done, true);
+    uint64_t nqueries = 0;
+    double slowest = 0;
+    for (size_t i = 0; i < nworkers; i++) {
+        (void)pthread_join(workers[i].thread, NULL);
+        nqueries += workers[i].nqueries;
+        slowest = workers[i].slowest > slowest ? workers[i].slowest : slowest;
+        ki_hits_free(&workers[i].hits);
+    }
+    (void)pthread_join(merger, NULL);
+    ki_live_close(run.live);
+    remove_folder(run.folder);
+    printf("ok: %llu queries, all right; median %.1f, p99 %.1f, slowest %.1f µs\n",
+           (unsigned long long)nqueries, percentile(workers, nworkers, 0.5),
+           percentile(workers, nworkers, 0.99), slowest * 1e6);
+    free(workers);
+    return 0;
+}
