@@ -153,11 +153,13 @@ static void *merge(void *argument)
 
 static uint64_t resident_kib(void)
 {
-    unsigned long pages = 0;
+    char line[128] = "";
     FILE *file = fopen("/proc/self/statm", "r");
-    CHECK(file && fscanf(file, "%*u %lu", &pages) == 1);
+    CHECK(file && fgets(line, sizeof line, file));
     (void)fclose(file);
-    return pages * 4;
+    const char *resident = strchr(line, ' ');
+    CHECK(resident);
+    return strtoull(resident, NULL, 10) * 4;
 }
 
 static unsigned count_segments(void)
