@@ -18,7 +18,8 @@ set(KNOWNIMAGE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined")
 add_library(knownimage_flags INTERFACE)
 # -ffp-contract=off: a*b+c must round twice on every CPU, or hashes would differ.
 target_compile_options(knownimage_flags INTERFACE
-    -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
+    -Wall -Wextra -Wshadow -Wpointer-arith
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
     -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla -ffp-contract=off)
 target_compile_definitions(knownimage_flags INTERFACE _GNU_SOURCE)
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT KNOWNIMAGE_SANITIZE)

@@ -80,7 +80,7 @@ int command_usage_error(const struct command *command, const char *format, ...)
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     message("%s: %s", command->name, length < 0 ? "out of memory" : text);
-    message("try 'knownimage %s --help'", command->name);
+    message("try '%s %s --help'", program_name, command->name);
     if (length >= 0) {
         free(text);
     }

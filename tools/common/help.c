@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/message.h"
 #include "common/command.h"
 #include "report/put.h"
 
@@ -64,7 +65,7 @@ static void put_group(const struct option_group *group)
 
 void command_help(const struct command *command)
 {
-    ki_putf(stdout, "usage: knownimage %s [OPTIONS]%s%s\n\n%s.\n", command->name,
+    ki_putf(stdout, "usage: %s %s [OPTIONS]%s%s\n\n%s.\n", program_name, command->name,
             command->operands[0] ? " " : "", command->operands, command->summary);
     if (command->details) {
         ki_putf(stdout, "\n%s\n", command->details);

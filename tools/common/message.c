@@ -9,9 +9,12 @@
 #include "report/escape.h"
 #include "report/put.h"
 
+const char *program_name = "knownimage";
+
 static void put_line(const char *text)
 {
-    ki_put(stderr, "knownimage: ");
+    ki_put(stderr, program_name);
+    ki_put(stderr, ": ");
     ki_escape(stderr, text, KI_ESCAPE_TEXT);
     ki_put_char(stderr, '\n');
 }

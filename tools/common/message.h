@@ -13,6 +13,9 @@ enum {
     EXIT_ON_SIGNAL = 128 /* plus the number of the signal */
 };
 
+/* What messages and help begin with. */
+extern const char *program_name;
+
 /* "knownimage: …"; what came from outside is escaped and stays on the line. */
 void message(const char *format, ...) KI_PRINTF(1, 2);
 

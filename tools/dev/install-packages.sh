@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing for building (always) and for testing
-# (with --tests). Does nothing, and needs no rights, when all are there.
+# (with --tests) or for the peers of the benchmarks (with --bench). Does nothing, and needs no rights, when all are there.
 set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-dev
@@ -10,6 +10,10 @@ if [ "${1:-}" = --tests ]; then
     # its sanitizers; gcovr for coverage.
     packages+=(libcriterion-dev clang clang-tidy libclang-rt-14-dev gcovr git
         libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds)
+fi
+
+if [ "${1:-}" = --bench ]; then
+    packages+=(g++ libfaiss-dev libopenblas-dev)
 fi
 
 missing=()

@@ -2,10 +2,10 @@
 /*
  * Generations are published, and segments merged, while threads look up: every answer
  * must be that of one whole generation, none may fail, and a new generation must be in
- * use within a second.
- *
- *   stress_swap [SECONDS [GENERATIONS-A-SECOND [BASE-ENTRIES [THREADS]]]]
+ * use within a second. A broken promise ends the program.
  */
+#include "bench/swap_check.h"
+
 #include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,7 +15,7 @@
 #include <knownimage/live.h>
 
 #include "index/publish.h"
-#include "stress/check.h"
+#include "tests/stress/check.h"
 
 enum { MOST_TICKS = 100000, LIFETIME = 40, MOST_THREADS = 16, NSLOTS = 1 << 16 };
 
@@ -211,12 +211,9 @@ static void make_base(void)
 }
 
 /* The publisher's own loop; what it saw on disk and in memory. */
-static void publish_all(void)
+static void publish_all(struct swap_outcome *out)
 {
-    unsigned most_files = 0;
-    double slowest = 0;
     double begin = seconds_now();
-    uint64_t resident_early = 0;
     uint64_t t = 0;
     for (; t < MOST_TICKS && seconds_now() - begin < run.seconds; t++) {
         double due = begin + (double)t / run.rate;
@@ -226,31 +223,42 @@ static void publish_all(void)
         }
         now = seconds_now();
         publish_tick(t);
-        double took = seconds_now() - now;
-        slowest = took > slowest ? took : slowest;
+        double took = (seconds_now() - now) * 1e3;
+        out->publish_max_ms = took > out->publish_max_ms ? took : out->publish_max_ms;
         unsigned files = count_segments();
-        most_files = files > most_files ? files : most_files;
+        out->most_files = files > out->most_files ? files : out->most_files;
         if (seconds_now() - begin < run.seconds / 4) {
-            resident_early = resident_kib();
+            out->resident_early_kib = resident_kib();
         }
     }
-    printf("%llu generations in %.1f s, slowest publication %.1f ms; up to %u segment "
-           "files; resident %llu MiB early, %llu MiB late\n",
-           (unsigned long long)t, seconds_now() - begin, slowest * 1e3, most_files,
-           (unsigned long long)resident_early / 1024,
-           (unsigned long long)resident_kib() / 1024);
-    CHECK(most_files <= 9); /* two generations of at most four segments, one merged */
+    out->resident_late_kib = resident_kib();
+    out->ngenerations = t;
+    CHECK(out->most_files <=
+          9); /* two generations of at most four segments, one merged */
 }
 
-int main(int argc, char **argv)
+static void add_up(const struct worker *workers, size_t nworkers,
+                   struct swap_outcome *out)
 {
-    (void)strcpy(run.folder, "/tmp/knownimage-swap-XXXXXX");
-    run.seconds = (double)argument(argc, argv, 1, 3);
-    run.rate = (double)argument(argc, argv, 2, 20);
-    run.nbase = argument(argc, argv, 3, 20000);
-    size_t nworkers = argument(argc, argv, 4, 2);
+    for (size_t i = 0; i < nworkers; i++) {
+        double slowest = workers[i].slowest * 1e6;
+        out->nqueries += workers[i].nqueries;
+        out->max_us = slowest > out->max_us ? slowest : out->max_us;
+    }
+    out->median_us = percentile(workers, nworkers, 0.5);
+    out->p99_us = percentile(workers, nworkers, 0.99);
+}
+
+struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
+                               size_t nworkers)
+{
+    struct swap_outcome out = {0};
     struct worker *workers = calloc(nworkers, sizeof *workers);
     pthread_t merger;
+    (void)snprintf(run.folder, sizeof run.folder, "/tmp/knownimage-swap-XXXXXX");
+    run.seconds = seconds;
+    run.rate = rate;
+    run.nbase = nbase;
     CHECK(workers && nworkers <= MOST_THREADS && mkdtemp(run.folder));
     make_base();
     CHECK(ki_live_open(run.folder, &run.live, NULL) == KI_OK);
@@ -259,22 +267,16 @@ int main(int argc, char **argv)
         CHECK(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
     }
     CHECK(pthread_create(&merger, NULL, merge, NULL) == 0);
-    publish_all();
+    publish_all(&out);
     atomic_store(&run.is_done, true);
-    uint64_t nqueries = 0;
-    double slowest = 0;
     for (size_t i = 0; i < nworkers; i++) {
         (void)pthread_join(workers[i].thread, NULL);
-        nqueries += workers[i].nqueries;
-        slowest = workers[i].slowest > slowest ? workers[i].slowest : slowest;
         ki_hits_free(&workers[i].hits);
     }
     (void)pthread_join(merger, NULL);
+    add_up(workers, nworkers, &out);
     ki_live_close(run.live);
     remove_folder(run.folder);
-    printf("ok: %llu queries, all right; median %.1f, p99 %.1f, slowest %.1f µs\n",
-           (unsigned long long)nqueries, percentile(workers, nworkers, 0.5),
-           percentile(workers, nworkers, 0.99), slowest * 1e6);
     free(workers);
-    return 0;
+    return out;
 }

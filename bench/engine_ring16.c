@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ring16 in huge-page memory, with one kernel. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "bench/engines.h"
+
+struct ring {
+    struct ki_ring16 tables;
+    uint32_t *offsets[KI_RING_NBANDS];
+    uint16_t *sketches[KI_RING_NBANDS];
+    uint32_t *ids[KI_RING_NBANDS];
+};
+
+static const struct ki_kernel *find_kernel(const char *name)
+{
+    for (size_t i = 0; ki_kernel_at(i); i++) {
+        if (strcmp(ki_kernel_at(i)->name, name) == 0) {
+            return ki_kernel_at(i);
+        }
+    }
+    return NULL;
+}
+
+static bool runs(const char *name)
+{
+    const struct ki_kernel *kernel = find_kernel(name);
+    return kernel && (kernel->cpu_needs & ~ki_cpu_features()) == 0;
+}
+
+static void destroy(void *engine)
+{
+    struct ring *ring = engine;
+    size_t n = ring->tables.nhashes;
+    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
+        bench_free(ring->offsets[b], KI_RING_NOFFSETS * sizeof(uint32_t));
+        bench_free(ring->sketches[b], n * sizeof(uint16_t));
+        bench_free(ring->ids[b], n * sizeof(uint32_t));
+    }
+    free(ring);
+}
+
+static bool make_band(struct ring *ring, unsigned b)
+{
+    size_t n = ring->tables.nhashes;
+    ring->offsets[b] = bench_alloc(KI_RING_NOFFSETS * sizeof(uint32_t));
+    ring->sketches[b] = bench_alloc(n * sizeof(uint16_t));
+    ring->ids[b] = bench_alloc(n * sizeof(uint32_t));
+    if (!ring->offsets[b] || !ring->sketches[b] || !ring->ids[b]) {
+        return false;
+    }
+    ki_ring16_build_band(ring->tables.hashes, (uint32_t)n, b, ring->offsets[b],
+                         ring->sketches[b], ring->ids[b]);
+    ring->tables.offsets[b] = ring->offsets[b];
+    ring->tables.sketches[b] = ring->sketches[b];
+    ring->tables.ids[b] = ring->ids[b];
+    return true;
+}
+
+static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *kernel)
+{
+    struct ring *ring = calloc(1, sizeof *ring);
+    if (!ring) {
+        return NULL;
+    }
+    ring->tables.nhashes = n;
+    ring->tables.hashes = hashes;
+    ring->tables.kernel = find_kernel(kernel);
+    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
+        if (!make_band(ring, b)) {
+            destroy(ring);
+            return NULL;
+        }
+    }
+    return ring;
+}
+
+static bool report(void *context, uint32_t id, unsigned distance)
+{
+    bench_answer_add(context, id, distance);
+    return true;
+}
+
+static void search(void *engine, const struct ki_ring_hash *query, unsigned radius,
+                   struct bench_answer *answer)
+{
+    const struct ring *ring = engine;
+    (void)ki_ring16_search(&ring->tables, query, radius, report, answer);
+}
+
+static size_t nbytes(const void *engine)
+{
+    const struct ring *ring = engine;
+    return KI_RING_NBANDS *
+           ((size_t)ring->tables.nhashes * 6 + KI_RING_NOFFSETS * sizeof(uint32_t));
+}
+
+#define RING16(kernel)                                                                 \
+    static bool runs_##kernel(void)                                                    \
+    {                                                                                  \
+        return runs(#kernel);                                                          \
+    }                                                                                  \
+    static void *make_##kernel(const struct ki_ring_hash *hashes, uint32_t n)          \
+    {                                                                                  \
+        return make(hashes, n, #kernel);                                               \
+    }                                                                                  \
+    const struct bench_engine engine_ring16_##kernel = {                               \
+        "ring16-" #kernel, true,   false,  runs_##kernel,                              \
+        make_##kernel,     search, nbytes, destroy}
+
+RING16(avx512);
+RING16(avx2);
+RING16(scalar);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of engines. */
+#include "bench/engines.h"
+
+#include <string.h>
+
+static const struct bench_engine *const engines[] = {
+    &engine_ring16_avx512,
+    &engine_ring16_avx2,
+    &engine_ring16_scalar,
+    &engine_segment,
+    &engine_linear_avx512,
+    &engine_linear_avx2,
+    &engine_linear_scalar,
+#ifdef WITH_FAISS
+    &engine_faiss_multihash,
+    &engine_faiss_hash,
+    &engine_faiss_flat,
+#endif
+    NULL,
+};
+
+const struct bench_engine *bench_engine_at(size_t i)
+{
+    return i < sizeof engines / sizeof *engines ? engines[i] : NULL;
+}
+
+bool bench_engine_is_chosen(const struct bench_engine *engine, const char *chosen)
+{
+    if (!chosen || strcmp(chosen, "all") == 0) {
+        return engine->can_run();
+    }
+    size_t length = strlen(engine->name);
+    for (const char *at = strstr(chosen, engine->name); at;
+         at = strstr(at + 1, engine->name)) {
+        if ((at == chosen || at[-1] == ',') &&
+            (at[length] == ',' || at[length] == '\0')) {
+            return engine->can_run();
+        }
+    }
+    return false;
+}

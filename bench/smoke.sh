@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Every subcommand once, small: what is asserted is that answers are right.
+# usage: smoke.sh PROGRAM
+set -euo pipefail
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$program" search -n 5k,20k --data uniform --mix half --queries 300 --rounds 1 \
+    --threads 2 --out "$work/a.json"
+"$program" search -n 20k --data correlated --mix half --queries 300 --rounds 1 \
+    --out "$work/b.json"
+"$program" build -n 20k --out "$work/build.json"
+"$program" publish -n 20k --changed 100 --rounds 3 --out "$work/publish.json"
+"$program" swap -n 5k --seconds 1 --out "$work/swap.json"
+"$program" compare "$work/a.json" "$work/a.json"
+"$program" plot "$work/a.json" -o "$work/a.svg"
+grep -q '</svg>' "$work/a.svg"
+# What cannot be right is refused.
+! "$program" compare "$work/a.json" "$work/build.json" 2>/dev/null
+! "$program" search -n 0 2>/dev/null
+! "$program" nothing 2>/dev/null
