@@ -80,16 +80,20 @@ struct worker {
     const struct search_setup *setup;
     uint32_t first;
     uint32_t end;
+    double begun; /* µs */
+    double ended;
 };
 
 static void *work(void *argument)
 {
-    const struct worker *worker = argument;
+    struct worker *worker = argument;
     (void)pthread_barrier_wait(worker->start);
+    worker->begun = bench_now_us();
     for (uint32_t i = worker->first; i < worker->end; i++) {
         (void)ask(worker->engine, worker->made, &worker->setup->queries[i],
                   worker->setup->radius);
     }
+    worker->ended = bench_now_us();
     return NULL;
 }
 
@@ -115,13 +119,15 @@ static double time_threads(const struct bench_engine *engine, void *made,
         }
     }
     (void)pthread_barrier_wait(&start);
-    double begin = bench_now_us();
+    double begun = 0;
+    double ended = 0;
     for (unsigned t = 0; t < nthreads; t++) {
         (void)pthread_join(workers[t].thread, NULL);
+        begun = t == 0 || workers[t].begun < begun ? workers[t].begun : begun;
+        ended = workers[t].ended > ended ? workers[t].ended : ended;
     }
-    double seconds = (bench_now_us() - begin) * 1e-6;
     (void)pthread_barrier_destroy(&start);
-    return seconds;
+    return (ended - begun) * 1e-6;
 }
 
 static void time_throughput(const struct bench_engine *engine, void *made,

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Every n-th call of the functions below fails once, then for good, while an index is
+# imported into, published and merged; and the disk is full. What was in force must stay
+# in force, the error must be told, and the next try must work.
+# usage: stress_faults.sh PROGRAM SHIM [CALLS-OF-EACH, default 8; 0: all]
+set -uo pipefail
+program=$(realpath "$1")
+shim=$(realpath "$2")
+most=${3:-8}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+nfaults=0
+nfailed=0
+
+die() {
+    echo "not ok: $1"
+    [ ! -s stderr ] || cat stderr
+    exit 1
+}
+
+ki() { # INDEX ARGUMENTS…
+    local index=$1
+    shift
+    "$program" "$@" --index "$index"
+}
+
+digest() { printf '%032x' "$1"; }
+
+finds() { # INDEX NUMBER
+    ki "$1" lookup --kind md5 "$(digest "$2")" >/dev/null 2>stderr
+    [ $? -eq 1 ]
+}
+
+for i in $(seq 1 60); do digest "$i"; echo "  old$i"; done >old.txt
+for i in $(seq 101 130); do digest "$i"; echo "  new$i"; done >new.txt
+ki base list add l >/dev/null && ki base list import l old.txt >/dev/null || die 'base'
+cp -r base two && ki two list import l new.txt >/dev/null || die 'two segments'
+
+# check COMMAND-NAME STATUS INDEX: what must hold after a fault.
+check() {
+    local what=$1 status=$2 index=$3
+    [ "$status" -lt 128 ] || die "$what: killed by signal $((status - 128))"
+    [ "$status" -eq 0 ] || [ -s stderr ] || die "$what: failed without a word"
+    finds "$index" 1 || die "$what: an old entry is lost"
+    if [ "$status" -eq 0 ] || [ "$index" = merging ]; then
+        finds "$index" 101 || die "$what: an acknowledged entry is lost"
+    fi
+    ki "$index" index publish >/dev/null 2>stderr || die "$what: no recovery"
+    ki "$index" index verify >/dev/null 2>stderr || die "$what: not as the catalog says"
+    finds "$index" 1 || die "$what: an old entry is lost by recovery"
+    nfailed=$((nfailed + (status != 0)))
+    nfaults=$((nfaults + 1))
+}
+
+# fault CALL N FOREVER INDEX TEMPLATE COMMAND…: returns 1 if there are not so many calls.
+fault() {
+    local call=$1 n=$2 forever=$3 index=$4 template=$5
+    shift 5
+    rm -rf "$index" mark
+    cp -r "$template" "$index"
+    env LD_PRELOAD="$shim" FAULT_CALL="$call" FAULT_AT="$n" FAULT_MARK="$work/mark" \
+        ${forever:+FAULT_ON=1} "$program" "$@" --index "$index" >stdout 2>stderr
+    local status=$?
+    [ -e mark ] || return 1
+    check "$call $n${forever:+ for ever}: $1 $2" "$status" "$index"
+}
+
+for call in malloc calloc realloc write pwrite fsync fdatasync msync rename link mmap \
+    ftruncate posix_fallocate; do
+    for forever in '' yes; do
+        n=1
+        while [ "$most" -eq 0 ] || [ "$n" -le "$((1 << most))" ]; do
+            fault "$call" "$n" "$forever" importing base list import l new.txt || break
+            # All of the first ones, then ever fewer, unless all were asked for.
+            n=$((most == 0 || n < 4 ? n + 1 : n * 2))
+        done
+        n=1
+        while [ "$most" -eq 0 ] || [ "$n" -le "$((1 << most))" ]; do
+            fault "$call" "$n" "$forever" merging two index publish --merge || break
+            n=$((most == 0 || n < 4 ? n + 1 : n * 2))
+        done
+    done
+done
+echo "ok: $nfaults faults, $nfailed of them told as errors, nothing lost"
+
+# A small disk that fills up: in a mount of our own, which needs no rights but a kernel
+# that lets users have namespaces.
+cat >fill.sh <<'F'
+program=$1
+mount -t tmpfs -o size=6m none full || exit 77
+"$program" list add l --index full/index >/dev/null || exit 1
+for i in $(seq 1 200); do
+    for k in $(seq 1 400); do printf '%032x  n%d-%d\n' $((i * 1000 + k)) "$i" "$k"; done >more.txt
+    "$program" list import l more.txt --index full/index >/dev/null 2>stderr
+    status=$?
+    [ "$status" -lt 128 ] || { echo "killed by signal $((status - 128))"; exit 1; }
+    [ "$status" -eq 0 ] || break
+done
+[ "$status" -ne 0 ] && [ -s stderr ] || { echo 'the disk never got full'; exit 1; }
+[ "$i" -gt 1 ] || { echo 'nothing fitted'; exit 1; }
+for n in $(seq 1 $((i - 1))); do
+    "$program" lookup --kind md5 "$(printf '%032x' $((n * 1000 + 7)))" --index full/index \
+        >/dev/null
+    [ $? -eq 1 ] || { echo "entry of import $n is lost"; exit 1; }
+done
+echo "ok: disk full after $((i - 1)) imports: $(head -1 stderr)"
+F
+mkdir full
+unshare -rm bash fill.sh "$program"
+case $? in
+0) ;;
+77) echo 'skipped: no mounts for tests on this machine' ;;
+*)
+    unshare -rm true 2>/dev/null || { echo 'skipped: no namespaces'; exit 0; }
+    exit 1
+    ;;
+esac
