@@ -7,7 +7,7 @@
 #include "index/segment.h"
 
 struct ki_index {
-    _Atomic unsigned nusers;      /* of a struct ki_live */
+    _Atomic unsigned nusers; /* of a struct ki_live */
     struct ki_manifest manifest;
     struct ki_segment **segments; /* manifest.nsegments of them */
     unsigned radius_most;         /* the widest radius of any list */

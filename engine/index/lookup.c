@@ -8,12 +8,15 @@
 #include "base/checked.h"
 #include "index/generation.h"
 
+enum { MOST_TOGETHER = 16 };
+
 struct lookup {
     const struct ki_index *index;
     size_t isegment;
     const struct ki_segment *segment; /* segments[isegment] */
     enum ki_kind kind;
-    int radius; /* or KI_RADIUS_OF_LIST */
+    int radius;   /* or KI_RADIUS_OF_LIST */
+    size_t query; /* its number */
     struct ki_hits *hits;
 };
 
@@ -48,6 +51,7 @@ static bool add_hit(const struct lookup *lookup, uint32_t entry_index,
         .category_code = entry.category_code,
         .kind = lookup->kind,
         .distance = distance,
+        .query = lookup->query,
     };
     return true;
 }
@@ -58,17 +62,34 @@ static bool report_pdq(void *context, uint32_t id, unsigned distance)
     return add_hit(lookup, lookup->segment->pdq_entries[id], distance);
 }
 
-static bool lookup_pdq(struct lookup *lookup, const struct ki_hash *query)
+/* The PDQ hashes among some queries, all together. */
+static bool lookup_pdqs(const struct lookup *lookup, const struct ki_hash *queries,
+                        size_t nqueries)
 {
-    struct ki_pdq pdq;
-    memcpy(pdq.bytes, query->bytes, sizeof pdq.bytes);
-    struct ki_ring_hash permuted = ki_ring_permute(&pdq);
+    struct ki_ring_hash permuted[MOST_TOGETHER];
+    struct ki_ring_job jobs[MOST_TOGETHER];
+    struct lookup contexts[MOST_TOGETHER];
+    size_t njobs = 0;
+    for (size_t i = 0; i < nqueries; i++) {
+        struct ki_pdq pdq;
+        if (queries[i].kind != KI_KIND_PDQ) {
+            continue;
+        }
+        memcpy(pdq.bytes, queries[i].bytes, sizeof pdq.bytes);
+        permuted[njobs] = ki_ring_permute(&pdq);
+        contexts[njobs] = *lookup;
+        contexts[njobs].kind = KI_KIND_PDQ;
+        contexts[njobs].query = lookup->query + i;
+        jobs[njobs] = (struct ki_ring_job){&permuted[njobs], &contexts[njobs]};
+        njobs++;
+    }
     unsigned radius = lookup->radius == KI_RADIUS_OF_LIST ? lookup->index->radius_most
                                                           : (unsigned)lookup->radius;
-    return ki_segment_search(lookup->segment, &permuted, radius, report_pdq, lookup);
+    return njobs == 0 ||
+           ki_segment_search_many(lookup->segment, jobs, njobs, radius, report_pdq);
 }
 
-static bool lookup_digest(struct lookup *lookup, const struct ki_hash *query)
+static bool lookup_digest(const struct lookup *lookup, const struct ki_hash *query)
 {
     uint32_t first = 0;
     uint32_t end = 0;
@@ -84,28 +105,64 @@ static bool lookup_digest(struct lookup *lookup, const struct ki_hash *query)
     return true;
 }
 
-enum ki_status ki_index_lookup(const struct ki_index *index,
-                               const struct ki_hash *query, int radius,
-                               struct ki_hits *hits)
+static bool lookup_digests(const struct lookup *lookup, const struct ki_hash *queries,
+                           size_t nqueries)
 {
-    if ((unsigned)query->kind >= KI_NKINDS || radius < KI_RADIUS_OF_LIST ||
-        radius > KI_RADIUS_MAX) {
-        return KI_ERR_ARGUMENT;
+    for (size_t i = 0; i < nqueries; i++) {
+        struct lookup one = *lookup;
+        one.kind = queries[i].kind;
+        one.query = lookup->query + i;
+        if (queries[i].kind != KI_KIND_PDQ && !lookup_digest(&one, &queries[i])) {
+            return false;
+        }
     }
+    return true;
+}
+
+/* At most MOST_TOGETHER queries, of which the first has the number `first`. */
+static enum ki_status lookup_some(const struct ki_index *index,
+                                  const struct ki_hash *queries, size_t nqueries,
+                                  size_t first, int radius, struct ki_hits *hits)
+{
     struct lookup lookup = {
         .index = index,
-        .kind = query->kind,
         .radius = radius,
+        .query = first,
         .hits = hits,
     };
     for (size_t i = 0; i < index->manifest.nsegments; i++) {
         lookup.isegment = i;
         lookup.segment = index->segments[i];
-        bool is_done = query->kind == KI_KIND_PDQ ? lookup_pdq(&lookup, query)
-                                                  : lookup_digest(&lookup, query);
-        if (!is_done) {
+        if (!lookup_pdqs(&lookup, queries, nqueries) ||
+            !lookup_digests(&lookup, queries, nqueries)) {
             return KI_ERR_NO_MEMORY;
         }
     }
     return KI_OK;
+}
+
+enum ki_status ki_index_lookup_many(const struct ki_index *index,
+                                    const struct ki_hash *queries, size_t nqueries,
+                                    int radius, struct ki_hits *hits)
+{
+    bool is_good = radius >= KI_RADIUS_OF_LIST && radius <= KI_RADIUS_MAX;
+    for (size_t i = 0; i < nqueries; i++) {
+        is_good = is_good && (unsigned)queries[i].kind < KI_NKINDS;
+    }
+    if (!is_good) {
+        return KI_ERR_ARGUMENT;
+    }
+    enum ki_status status = KI_OK;
+    for (size_t i = 0; i < nqueries && status == KI_OK; i += MOST_TOGETHER) {
+        size_t count = nqueries - i < MOST_TOGETHER ? nqueries - i : MOST_TOGETHER;
+        status = lookup_some(index, queries + i, count, i, radius, hits);
+    }
+    return status;
+}
+
+enum ki_status ki_index_lookup(const struct ki_index *index,
+                               const struct ki_hash *query, int radius,
+                               struct ki_hits *hits)
+{
+    return ki_index_lookup_many(index, query, 1, radius, hits);
 }

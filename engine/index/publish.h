@@ -7,8 +7,8 @@
 
 /* How many segments there are and how large they get. */
 struct ki_publish_policy {
-    size_t most_segments;  /* each costs every lookup a few microseconds */
-    uint64_t tail_nbytes;  /* a newest one up to this is written again, not added to */
+    size_t most_segments; /* each costs every lookup a few microseconds */
+    uint64_t tail_nbytes; /* a newest one up to this is written again, not added to */
 };
 extern const struct ki_publish_policy ki_publish_policy_default;
 

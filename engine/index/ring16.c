@@ -44,9 +44,10 @@ struct search {
     uint64_t npostings[KI_RING_NBANDS][(MOST_PROBES + RUN - 1) / RUN]; /* of each run */
     unsigned ahead;        /* bands between filling and scanning */
     unsigned bucket_lines; /* cache lines that a usual bucket touches */
+    unsigned nfilled;      /* bands */
     size_t nkept;
     struct candidate kept[MOST_KEPT];
-    uint32_t positions[MOST_KEPT];
+    uint32_t *positions; /* MOST_KEPT, of all searches under way */
 };
 
 static inline void fetch(const void *address)
@@ -108,8 +109,8 @@ static bool check(const struct search *search, const struct candidate *candidate
     return search->report(search->context, candidate->id, total);
 }
 
-/* Stages 4 and 5 for what has been gathered. */
-static bool flush(struct search *search)
+/* Stage 4 for what has been gathered. */
+static void name_candidates(struct search *search)
 {
     const struct ki_ring16 *ring = search->ring;
     for (size_t i = 0; i < search->nkept; i++) {
@@ -117,6 +118,11 @@ static bool flush(struct search *search)
         candidate->id = ring->ids[candidate->band][candidate->id];
         fetch(&ring->hashes[candidate->id]);
     }
+}
+
+/* Stage 5 for what has been named. */
+static bool check_candidates(struct search *search)
+{
     for (size_t i = 0; i < search->nkept; i++) {
         if (!check(search, &search->kept[i])) {
             return false;
@@ -124,6 +130,12 @@ static bool flush(struct search *search)
     }
     search->nkept = 0;
     return true;
+}
+
+static bool flush(struct search *search)
+{
+    name_candidates(search);
+    return check_candidates(search);
 }
 
 /* Takes the kernel's positions; until stage 3 a candidate's id is its position. */
@@ -264,43 +276,92 @@ static void plan_fetching(struct search *search)
                                              : KI_RING_NBANDS;
 }
 
-static void search_begin(struct search *search, const struct ki_ring16 *ring,
-                         const struct ki_ring_hash *query, unsigned radius)
+/* Stage 1. */
+static void begin(struct search *search, const struct ki_ring16 *ring,
+                  const struct ki_ring_job *job, unsigned radius)
 {
     search->ring = ring;
-    search->query = query;
+    search->query = job->query;
+    search->context = job->context;
     search->radius = radius;
     search->nkept = 0;
+    search->nfilled = 0;
     unsigned rest = (radius + 1) % KI_RING_NBANDS;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         search->allowance[b] = (int)((radius + 1) / KI_RING_NBANDS + (b < rest));
     }
     fill_flips(search->flips);
     plan_fetching(search);
+    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
+        fetch_offsets(search, b);
+    }
+}
+
+/* Stage 2, until it is so many bands ahead of this one. */
+static void fill_ahead(struct search *search, unsigned band)
+{
+    unsigned end = band + search->ahead + 1;
+    for (; search->nfilled < KI_RING_NBANDS && search->nfilled < end;
+         search->nfilled++) {
+        fill_spans(search, search->nfilled);
+    }
+}
+
+/* Stage 3, and what is left of stage 2. */
+static bool scan(struct search *search)
+{
+    for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
+        fill_ahead(search, band);
+        if (!scan_band(search, band)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each stage works on another query, one step behind the stage before, so that what a
+ * stage has asked for comes while the others work. */
+bool ki_ring16_search_many(const struct ki_ring16 *ring, const struct ki_ring_job *jobs,
+                           size_t njobs, unsigned radius, ki_ring_report report)
+{
+    enum { NSTAGES = 5 };
+    struct search searches[NSTAGES];
+    uint32_t positions[MOST_KEPT];
+    assert(radius <= KI_RADIUS_MAX);
+    if (ring->nhashes == 0) {
+        return true;
+    }
+    for (size_t step = 0; step < njobs + NSTAGES - 1; step++) {
+        /* The search of job `step − stage`, if it is one. */
+        struct search *at[NSTAGES];
+        for (size_t stage = 0; stage < NSTAGES; stage++) {
+            bool is_one = step >= stage && step - stage < njobs;
+            at[stage] = is_one ? &searches[(step - stage) % NSTAGES] : NULL;
+        }
+        if (at[0]) {
+            at[0]->report = report;
+            at[0]->positions = positions;
+            begin(at[0], ring, &jobs[step], radius);
+        }
+        if (at[1]) {
+            fill_ahead(at[1], 0);
+        }
+        if (at[2] && !scan(at[2])) {
+            return false;
+        }
+        if (at[3]) {
+            name_candidates(at[3]);
+        }
+        if (at[4] && !check_candidates(at[4])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool ki_ring16_search(const struct ki_ring16 *ring, const struct ki_ring_hash *query,
                       unsigned radius, ki_ring_report report, void *context)
 {
-    assert(radius <= KI_RADIUS_MAX);
-    if (ring->nhashes == 0) {
-        return true;
-    }
-    struct search search;
-    search.report = report;
-    search.context = context;
-    search_begin(&search, ring, query, radius);
-    for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
-        fetch_offsets(&search, band);
-    }
-    unsigned nfilled = 0;
-    for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
-        for (; nfilled < KI_RING_NBANDS && nfilled <= band + search.ahead; nfilled++) {
-            fill_spans(&search, nfilled);
-        }
-        if (!scan_band(&search, band)) {
-            return false;
-        }
-    }
-    return flush(&search);
+    const struct ki_ring_job job = {query, context};
+    return ki_ring16_search_many(ring, &job, 1, radius, report);
 }

@@ -70,4 +70,13 @@ typedef bool (*ki_ring_report)(void *context, uint32_t id, unsigned distance);
 bool ki_ring16_search(const struct ki_ring16 *ring, const struct ki_ring_hash *query,
                       unsigned radius, ki_ring_report report, void *context);
 
+/* The same for several queries, each with a context of its own for the reports: while
+ * one waits for memory, others are worked on. */
+struct ki_ring_job {
+    const struct ki_ring_hash *query;
+    void *context;
+};
+bool ki_ring16_search_many(const struct ki_ring16 *ring, const struct ki_ring_job *jobs,
+                           size_t njobs, unsigned radius, ki_ring_report report);
+
 #endif

@@ -87,13 +87,27 @@ static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
                            : ki_ring16_is_valid(&segment->ring16);
 }
 
+bool ki_segment_search_many(const struct ki_segment *segment,
+                            const struct ki_ring_job *jobs, size_t njobs,
+                            unsigned radius, ki_ring_report report)
+{
+    if (!segment->is_ring8) {
+        return ki_ring16_search_many(&segment->ring16, jobs, njobs, radius, report);
+    }
+    bool is_going = true;
+    for (size_t i = 0; i < njobs && is_going; i++) {
+        is_going = ki_ring8_search(&segment->ring8, jobs[i].query, radius, report,
+                                   jobs[i].context);
+    }
+    return is_going;
+}
+
 bool ki_segment_search(const struct ki_segment *segment,
                        const struct ki_ring_hash *query, unsigned radius,
                        ki_ring_report report, void *context)
 {
-    return segment->is_ring8
-               ? ki_ring8_search(&segment->ring8, query, radius, report, context)
-               : ki_ring16_search(&segment->ring16, query, radius, report, context);
+    const struct ki_ring_job job = {query, context};
+    return ki_segment_search_many(segment, &job, 1, radius, report);
 }
 
 static bool load_digests(const struct tables *tables, struct ki_segment *segment,

@@ -95,6 +95,9 @@ bool ki_segment_has(const struct ki_segment *delta,
 bool ki_segment_search(const struct ki_segment *segment,
                        const struct ki_ring_hash *query, unsigned radius,
                        ki_ring_report report, void *context);
+bool ki_segment_search_many(const struct ki_segment *segment,
+                            const struct ki_ring_job *jobs, size_t njobs,
+                            unsigned radius, ki_ring_report report);
 
 /* The XXH3-128 of a file from its start, as hex. */
 enum ki_status ki_file_checksum(int fd, const char *path,

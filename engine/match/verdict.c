@@ -5,44 +5,61 @@
 
 #include "match/hits.h"
 
-/* Appends the hits of one PDQ hash, with how it was made, less those of lists that ask
- * for a better picture. */
-static enum ki_status lookup_pdq(const struct ki_index *index, const struct ki_pdq *pdq,
-                                 unsigned quality, enum ki_mode mode,
-                                 enum ki_transform transform, struct ki_hits *hits)
+/* The PDQ hashes to look for, and how each was made. */
+struct pdq_queries {
+    struct ki_hash hashes[KI_NMODES * KI_NTRANSFORMS];
+    enum ki_mode modes[KI_NMODES * KI_NTRANSFORMS];
+    enum ki_transform transforms[KI_NMODES * KI_NTRANSFORMS];
+    unsigned qualities[KI_NMODES * KI_NTRANSFORMS];
+    size_t count;
+};
+
+static void add_query(struct pdq_queries *queries, const struct ki_pdq_result *pdq,
+                      enum ki_mode mode, enum ki_transform transform)
 {
-    struct ki_hash query = {.kind = KI_KIND_PDQ};
-    memcpy(query.bytes, pdq->bytes, sizeof pdq->bytes);
-    size_t first = hits->nhits;
-    enum ki_status status = ki_index_lookup(index, &query, KI_RADIUS_OF_LIST, hits);
+    size_t i = queries->count++;
+    queries->hashes[i] = (struct ki_hash){.kind = KI_KIND_PDQ};
+    memcpy(queries->hashes[i].bytes, pdq->hashes[transform].bytes, KI_PDQ_NBYTES);
+    queries->modes[i] = mode;
+    queries->transforms[i] = transform;
+    queries->qualities[i] = pdq->quality;
+}
+
+/* Says of each hit how its query was made, and drops those of lists that ask for a
+ * better picture. */
+static void settle_hits(const struct pdq_queries *queries, struct ki_hits *hits,
+                        size_t first)
+{
     size_t kept = first;
     for (size_t i = first; i < hits->nhits; i++) {
-        if (quality >= hits->items[i].list->min_quality) {
-            hits->items[kept] = hits->items[i];
-            hits->items[kept].mode = mode;
-            hits->items[kept].transform = transform;
-            kept++;
+        struct ki_hit hit = hits->items[i];
+        if (queries->qualities[hit.query] >= hit.list->min_quality) {
+            hit.mode = queries->modes[hit.query];
+            hit.transform = queries->transforms[hit.query];
+            hits->items[kept++] = hit;
         }
     }
     hits->nhits = kept;
-    return status;
 }
 
 static enum ki_status lookup_modes(const struct ki_match_request *request,
                                    const struct ki_hashes *hashes, struct ki_hits *hits)
 {
     unsigned ntransforms = request->options->dihedral ? KI_NTRANSFORMS : 1;
-    enum ki_status status = KI_OK;
+    struct pdq_queries queries = {.count = 0};
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
         const struct ki_pdq_result *pdq = &hashes->pdq[mode];
         if (!pdq->present || pdq->is_degenerate) {
             continue;
         }
-        for (unsigned t = 0; t < ntransforms && status == KI_OK; t++) {
-            status = lookup_pdq(request->index, &pdq->hashes[t], pdq->quality,
-                                (enum ki_mode)mode, (enum ki_transform)t, hits);
+        for (unsigned t = 0; t < ntransforms; t++) {
+            add_query(&queries, pdq, (enum ki_mode)mode, (enum ki_transform)t);
         }
     }
+    size_t first = hits->nhits;
+    enum ki_status status = ki_index_lookup_many(
+        request->index, queries.hashes, queries.count, KI_RADIUS_OF_LIST, hits);
+    settle_hits(&queries, hits, first);
     return status;
 }
 

@@ -130,9 +130,10 @@ struct ki_hash_options {
 KI_API struct ki_hash_options ki_hash_options_default(void);
 
 struct ki_pdq_result {
-    bool present;     /* the whole picture was decoded and hashed in this mode */
-    unsigned quality; /* 0…100 */
-    bool is_degenerate; /* ki_pdq_is_degenerate, or all coefficients are rounding noise */
+    bool present;       /* the whole picture was decoded and hashed in this mode */
+    unsigned quality;   /* 0…100 */
+    bool is_degenerate; /* ki_pdq_is_degenerate, or all coefficients are rounding noise
+                         */
     struct ki_pdq hashes[KI_NTRANSFORMS]; /* only [0] without dihedral */
 };
 

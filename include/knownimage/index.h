@@ -100,6 +100,7 @@ struct ki_hit {
     unsigned distance;           /* bits; 0 for digests */
     enum ki_mode mode;           /* of the query; KI_MODE_PDQ for digests */
     enum ki_transform transform; /* of the query; ORIGINAL for digests */
+    size_t query;                /* which of several queries found it; else 0 */
 };
 
 /* A growable array of hits, owned by the caller: zero-initialise, reuse by setting
@@ -121,6 +122,14 @@ enum { KI_RADIUS_OF_LIST = -1 };
 KI_API KI_MUST_CHECK enum ki_status ki_index_lookup(const struct ki_index *index,
                                                     const struct ki_hash *query,
                                                     int radius, struct ki_hits *hits);
+
+/* The same for several queries, of any kinds; hits say which of them found them. PDQ
+ * hashes are searched for together, which takes less time than one by one: the eight
+ * dihedral hashes of a picture, both modes, or the hashes of many pictures. */
+KI_API KI_MUST_CHECK enum ki_status ki_index_lookup_many(const struct ki_index *index,
+                                                         const struct ki_hash *queries,
+                                                         size_t nqueries, int radius,
+                                                         struct ki_hits *hits);
 
 /* State of the index folder. */
 struct ki_index_status {

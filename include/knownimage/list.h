@@ -31,11 +31,9 @@ KI_API KI_MUST_CHECK enum ki_status ki_list_add(const char *folder,
 
 /* Removes one entry, named by its id, with all its hashes; *existed tells whether there
  * was one. Like all changes here it is in effect once published. */
-KI_API KI_MUST_CHECK enum ki_status ki_list_remove_entry(const char *folder,
-                                                         const char *name,
-                                                         const char *entry,
-                                                         bool *existed,
-                                                         struct ki_diag *diag);
+KI_API KI_MUST_CHECK enum ki_status
+ki_list_remove_entry(const char *folder, const char *name, const char *entry,
+                     bool *existed, struct ki_diag *diag);
 
 /* Removes a list with all its entries. *nentries tells how many. */
 KI_API KI_MUST_CHECK enum ki_status ki_list_remove(const char *folder, const char *name,

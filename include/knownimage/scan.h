@@ -74,7 +74,8 @@ struct ki_scan_summary {
  * is walked recursively in order of name; inside it, symbolic links and special files
  * are counted, not followed, and a folder that cannot be read gives one result of
  * KI_REASON_UNREADABLE under its own path. Memory is bounded by njobs and the
- * largest folder, not by the number of files. Errors: KI_ERR_ARGUMENT, KI_ERR_NO_MEMORY. */
+ * largest folder, not by the number of files. Errors: KI_ERR_ARGUMENT,
+ * KI_ERR_NO_MEMORY. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_scan_paths(const struct ki_index *index, const struct ki_scan_options *options,
               const char *const *paths, size_t npaths,

@@ -199,3 +199,43 @@ Test(publish, a_removed_list_is_gone_in_the_next_generation)
     free(hashes);
     folder_remove(&folder);
 }
+
+Test(publish, many_queries_at_once_find_what_each_finds_alone)
+{
+    struct random_state random = random_begin(36);
+    struct folder folder = folder_make();
+    struct ki_hash *hashes = make_hashes(&random);
+    struct ki_hash queries[50];
+    list_fill(folder.path, "list", "a", hashes, NHASHES / 2);
+    list_fill(folder.path, "list", "b", hashes + NHASHES / 2, NHASHES / 4);
+    struct ki_index *index = index_open(folder.path);
+    for (size_t n = 0; n <= 50; n++) {
+        struct ki_hits together = {0};
+        struct ki_hits alone = {0};
+        size_t nfound = 0;
+        for (size_t i = 0; i < n; i++) {
+            queries[i] = hashes[random_below(&random, NHASHES)];
+        }
+        cr_assert_eq(ki_index_lookup_many(index, queries, n, 31, &together), KI_OK);
+        for (size_t i = 0; i < n; i++) {
+            alone.nhits = 0;
+            cr_assert_eq(ki_index_lookup(index, &queries[i], 31, &alone), KI_OK);
+            nfound += alone.nhits;
+            for (size_t h = 0; h < together.nhits; h++) {
+                if (together.items[h].query == i) {
+                    cr_assert_eq(alone.nhits, 1);
+                    cr_assert_str_eq(together.items[h].entry, alone.items[0].entry);
+                }
+            }
+        }
+        cr_assert_eq(together.nhits, nfound);
+        ki_hits_free(&together);
+        ki_hits_free(&alone);
+    }
+    queries[0].kind = KI_NKINDS;
+    struct ki_hits none = {0};
+    cr_expect_eq(ki_index_lookup_many(index, queries, 1, 31, &none), KI_ERR_ARGUMENT);
+    ki_index_close(index);
+    free(hashes);
+    folder_remove(&folder);
+}

@@ -118,6 +118,43 @@ Test(ring16, equals_brute_force_at_every_radius)
     }
 }
 
+Test(ring16, many_queries_at_once_equal_one_after_the_other)
+{
+    enum { NQUERIES = 37, N = 20000 };
+    struct random_state random = random_begin(8);
+    struct tables tables;
+    struct ki_ring_hash queries[NQUERIES];
+    struct ki_ring_job jobs[NQUERIES];
+    struct found together[NQUERIES] = {0};
+    uint8_t *seen = calloc(N, 1);
+    cr_assert_not_null(seen);
+    tables_build(&tables, hashes_make(&random, N, true), N);
+    for (size_t n = 0; n <= NQUERIES; n++) {
+        for (size_t i = 0; i < n; i++) {
+            struct ki_pdq base =
+                ki_ring_unpermute(&tables.hashes[random_below(&random, N)]);
+            struct ki_pdq pdq = hash_at_distance(&random, &base, (unsigned)i);
+            queries[i] = ki_ring_permute(&pdq);
+            together[i].count = 0;
+            jobs[i] = (struct ki_ring_job){&queries[i], &together[i]};
+        }
+        cr_assert(ki_ring16_search_many(&tables.ring, jobs, n, 31, found_add));
+        for (size_t i = 0; i < n; i++) {
+            struct found expected = {0};
+            brute_force(tables.hashes, N, &queries[i], 31, &expected);
+            expect_same(&together[i], &expected, seen, tables.hashes, N, &queries[i]);
+            free(expected.ids);
+            free(expected.distances);
+        }
+    }
+    for (size_t i = 0; i < NQUERIES; i++) {
+        free(together[i].ids);
+        free(together[i].distances);
+    }
+    free(seen);
+    tables_free(&tables);
+}
+
 Test(ring16, searches_tiny_sets_and_repeated_hashes)
 {
     struct random_state random = random_begin(4);
