@@ -71,6 +71,9 @@ struct bench_engine {
     void *(*make)(const struct ki_ring_hash *hashes, uint32_t n);
     void (*search)(void *engine, const struct ki_ring_hash *query, unsigned radius,
                    struct bench_answer *answer);
+    /* Several at once, or NULL. */
+    void (*search_many)(void *engine, const struct ki_ring_job *jobs, size_t njobs,
+                        unsigned radius);
     size_t (*nbytes)(const void *engine); /* besides the hashes themselves */
     void (*destroy)(void *engine);
 };

@@ -76,6 +76,9 @@ static json_t *make_row(const struct search_bench *bench,
         outcome->nplanted > 0 ? (double)outcome->nrecalled / outcome->nplanted : 1.0,
         "bytes_per_hash", (double)nbytes / n + sizeof(struct ki_ring_hash),
         "build_us_per_hash", build_us / n);
+    if (outcome->together_us > 0) {
+        (void)json_object_set_new(row, "together_us", json_real(outcome->together_us));
+    }
     return row;
 }
 
@@ -174,6 +177,7 @@ static void print_rows(const json_t *rows)
         {"min_us", "min µs", 10, 2},
         {"median_us", "median", 10, 2},
         {"p99_us", "p99", 10, 2},
+        {"together_us", "8 at once", 10, 2},
         {"times_linear", "×linear", 9, 1},
         {"queries_per_s", "queries/s", 11, 0},
         {"thread_speedup", "threads×", 8, 2},

@@ -77,10 +77,17 @@ void destroy(void *engine)
 } // namespace
 
 extern "C" {
-extern const bench_engine engine_faiss_multihash = {
-    "faiss-multihash", false, true, always, make_multihash, search, nbytes, destroy};
-extern const bench_engine engine_faiss_hash = {"faiss-hash", false,  true,   always,
-                                               make_hash,    search, nbytes, destroy};
-extern const bench_engine engine_faiss_flat = {"faiss-flat", false,  true,   always,
-                                               make_flat,    search, nbytes, destroy};
+extern const bench_engine engine_faiss_multihash = {"faiss-multihash",
+                                                    false,
+                                                    true,
+                                                    always,
+                                                    make_multihash,
+                                                    search,
+                                                    NULL,
+                                                    nbytes,
+                                                    destroy};
+extern const bench_engine engine_faiss_hash = {
+    "faiss-hash", false, true, always, make_hash, search, NULL, nbytes, destroy};
+extern const bench_engine engine_faiss_flat = {
+    "faiss-flat", false, true, always, make_flat, search, NULL, nbytes, destroy};
 }

@@ -38,7 +38,7 @@ static size_t no_bytes(const void *engine)
         bench_linear_##isa(linear->hashes, linear->n, query, radius, answer);          \
     }                                                                                  \
     const struct bench_engine engine_linear_##isa = {                                  \
-        "linear-" #isa, true, true, can_run, make, search_##isa, no_bytes, free}
+        "linear-" #isa, true, true, can_run, make, search_##isa, NULL, no_bytes, free}
 
 LINEAR(scalar, always);
 

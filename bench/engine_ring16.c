@@ -89,6 +89,13 @@ static void search(void *engine, const struct ki_ring_hash *query, unsigned radi
     (void)ki_ring16_search(&ring->tables, query, radius, report, answer);
 }
 
+static void search_many(void *engine, const struct ki_ring_job *jobs, size_t njobs,
+                        unsigned radius)
+{
+    const struct ring *ring = engine;
+    (void)ki_ring16_search_many(&ring->tables, jobs, njobs, radius, report);
+}
+
 static size_t nbytes(const void *engine)
 {
     const struct ring *ring = engine;
@@ -106,8 +113,15 @@ static size_t nbytes(const void *engine)
         return make(hashes, n, #kernel);                                               \
     }                                                                                  \
     const struct bench_engine engine_ring16_##kernel = {                               \
-        "ring16-" #kernel, true,   false,  runs_##kernel,                              \
-        make_##kernel,     search, nbytes, destroy}
+        .name = "ring16-" #kernel,                                                     \
+        .is_ours = true,                                                               \
+        .can_run = runs_##kernel,                                                      \
+        .make = make_##kernel,                                                         \
+        .search = search,                                                              \
+        .search_many = search_many,                                                    \
+        .nbytes = nbytes,                                                              \
+        .destroy = destroy,                                                            \
+    }
 
 RING16(avx512);
 RING16(avx2);

@@ -102,5 +102,20 @@ static size_t nbytes(const void *engine)
            (size_t)served->segment->npdq * sizeof(struct ki_ring_hash);
 }
 
-const struct bench_engine engine_segment = {"segment", true,   false,  always,
-                                            make,      search, nbytes, destroy};
+static void search_many(void *engine, const struct ki_ring_job *jobs, size_t njobs,
+                        unsigned radius)
+{
+    const struct served *served = engine;
+    (void)ki_segment_search_many(served->segment, jobs, njobs, radius, report);
+}
+
+const struct bench_engine engine_segment = {
+    .name = "segment",
+    .is_ours = true,
+    .can_run = always,
+    .make = make,
+    .search = search,
+    .search_many = search_many,
+    .nbytes = nbytes,
+    .destroy = destroy,
+};

@@ -17,6 +17,7 @@ struct search_setup {
 
 struct search_outcome {
     struct bench_figures latency; /* µs, of the round with the least median */
+    double together_us;           /* a query, eight at once; 0 if it cannot */
     double queries_per_second;    /* of all threads together */
     double speedup;               /* of the threads; 0 with one */
     uint64_t nhits;
