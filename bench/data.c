@@ -67,7 +67,7 @@ struct ki_ring_hash *bench_hashes(enum bench_data kind, uint32_t n, uint64_t see
         return NULL;
     }
     for (uint32_t i = npool; i < n; i++) {
-        if (kind == BENCH_UNIFORM) {
+        if (npool == 0) {
             hashes[i] = uniform(&random);
         } else {
             unsigned nbits = 20 + (unsigned)(bench_random(&random) % 81);

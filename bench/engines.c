@@ -4,25 +4,20 @@
 
 #include <string.h>
 
-static const struct bench_engine *const engines[] = {
-    &engine_ring16_avx512,
-    &engine_ring16_avx2,
-    &engine_ring16_scalar,
-    &engine_segment,
-    &engine_linear_avx512,
-    &engine_linear_avx2,
+enum { MOST_ENGINES = 10 };
+
+static const struct bench_engine *const engines[MOST_ENGINES + 1] = {
+    &engine_ring16_avx512,   &engine_ring16_avx2,   &engine_ring16_scalar,
+    &engine_segment,         &engine_linear_avx512, &engine_linear_avx2,
     &engine_linear_scalar,
 #ifdef WITH_FAISS
-    &engine_faiss_multihash,
-    &engine_faiss_hash,
-    &engine_faiss_flat,
+    &engine_faiss_multihash, &engine_faiss_hash,    &engine_faiss_flat,
 #endif
-    NULL,
 };
 
 const struct bench_engine *bench_engine_at(size_t i)
 {
-    return i < sizeof engines / sizeof *engines ? engines[i] : NULL;
+    return i < MOST_ENGINES ? engines[i] : NULL;
 }
 
 bool bench_engine_is_chosen(const struct bench_engine *engine, const char *chosen)

@@ -62,7 +62,7 @@ static void label_of(double value, char out[32])
 static void put_grid(FILE *out, const struct axis *x, const struct axis *y)
 {
     char label[32];
-    for (double e = x->low; e <= x->high; e++) {
+    for (int e = (int)x->low; e <= (int)x->high; e++) {
         double at = place(x, pow(10, e));
         label_of(pow(10, e), label);
         ki_putf(out,
@@ -70,7 +70,7 @@ static void put_grid(FILE *out, const struct axis *x, const struct axis *y)
                 "<text x='%.1f' y='%.1f' text-anchor='middle'>%s</text>\n",
                 at, y->begin, at, y->end, at, y->begin + 20, label);
     }
-    for (double e = y->low; e <= y->high; e++) {
+    for (int e = (int)y->low; e <= (int)y->high; e++) {
         double at = place(y, pow(10, e));
         label_of(pow(10, e), label);
         ki_putf(out,

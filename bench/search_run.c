@@ -60,7 +60,7 @@ static bool time_queries(const struct bench_engine *engine, void *made,
                          const struct search_setup *setup, struct search_outcome *out)
 {
     uint32_t n = count_queries(engine, setup);
-    double *times = malloc(n * sizeof *times);
+    double *times = malloc(((size_t)n + 1) * sizeof *times);
     for (unsigned r = 0; times && r < setup->nrounds && !stop_is_requested(); r++) {
         time_round(engine, made, setup, n, times);
         struct bench_figures figures = bench_figures_of(times, n);
@@ -78,7 +78,8 @@ static void time_together(const struct bench_engine *engine, void *made,
 {
     enum { TOGETHER = 8 };
     uint32_t nblocks = setup->nqueries / TOGETHER;
-    double *times = engine->search_many ? malloc(nblocks * sizeof *times) : NULL;
+    double *times =
+        engine->search_many ? malloc(((size_t)nblocks + 1) * sizeof *times) : NULL;
     for (unsigned r = 0; times && r < setup->nrounds && !stop_is_requested(); r++) {
         for (uint32_t b = 0; b < nblocks; b++) {
             struct bench_answer answers[TOGETHER] = {0};

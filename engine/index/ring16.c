@@ -35,19 +35,19 @@ struct candidate {
 struct search {
     const struct ki_ring16 *ring;
     const struct ki_ring_hash *query;
-    unsigned radius;
-    int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
     ki_ring_report report;
     void *context;
-    uint16_t flips[MOST_PROBES];
-    struct ki_span spans[KI_RING_NBANDS][MOST_PROBES];
-    uint64_t npostings[KI_RING_NBANDS][(MOST_PROBES + RUN - 1) / RUN]; /* of each run */
-    unsigned ahead;        /* bands between filling and scanning */
-    unsigned bucket_lines; /* cache lines that a usual bucket touches */
-    unsigned nfilled;      /* bands */
-    size_t nkept;
-    struct candidate kept[MOST_KEPT];
     uint32_t *positions; /* MOST_KEPT, of all searches under way */
+    size_t nkept;
+    uint64_t npostings[KI_RING_NBANDS][(MOST_PROBES + RUN - 1) / RUN]; /* of each run */
+    unsigned radius;
+    unsigned ahead;                /* bands between filling and scanning */
+    unsigned bucket_lines;         /* cache lines that a usual bucket touches */
+    unsigned nfilled;              /* bands */
+    int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
+    struct ki_span spans[KI_RING_NBANDS][MOST_PROBES];
+    struct candidate kept[MOST_KEPT];
+    uint16_t flips[MOST_PROBES];
 };
 
 static inline void fetch(const void *address)

@@ -23,6 +23,10 @@ static enum ki_step parse_header(struct ki_list_parser *parser, struct ki_span r
     }
     if (!ki_columns_have_kinds(&parser->columns) &&
         !ki_columns_have_pair(&parser->columns, parser->kind)) {
+        if (is_comment) {
+            ki_columns_clear(&parser->columns);
+            return KI_STEP_SKIP;
+        }
         return bad(parser, parser->columns.index[KI_ROLE_HASH] >= 0
                                ? "header has a column of hashes but none that says "
                                  "their kind; state the kind"

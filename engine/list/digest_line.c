@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "list/digest_line.h"
 
+/* The name of a digest, not a digest: `<hash>  (a)=b` is a GNU line. */
+static bool is_tag(struct ki_span text)
+{
+    enum { MOST_NBYTES = 31 }; /* the shortest digest, MD5's, has 32 digits */
+    return text.nbytes > 0 && text.nbytes <= MOST_NBYTES &&
+           ki_span_find(text, ' ') == text.nbytes &&
+           ki_span_find(text, '\t') == text.nbytes;
+}
+
 /* Splits `TAG (name) = hash`. The name may hold anything, the hash no '='. */
 static bool split_bsd(struct ki_span text, struct ki_digest_line *out)
 {
@@ -20,8 +29,7 @@ static bool split_bsd(struct ki_span text, struct ki_digest_line *out)
     out->name =
         (struct ki_span){before.data + bracket + 1, before.nbytes - bracket - 2};
     out->hash = ki_span_trim(ki_span_from(text, equals));
-    return out->tag.nbytes > 0 && ki_span_find(out->tag, ' ') == out->tag.nbytes &&
-           ki_span_find(out->tag, '\t') == out->tag.nbytes;
+    return is_tag(out->tag);
 }
 
 static bool is_blank(char c)
@@ -47,6 +55,9 @@ static void split_gnu(struct ki_span text, struct ki_digest_line *out)
 
 struct ki_digest_line ki_digest_line_split(struct ki_span text)
 {
+    while (text.nbytes > 0 && is_blank(text.data[0])) {
+        text = ki_span_from(text, 1);
+    }
     struct ki_digest_line line = {.is_escaped = ki_span_starts(text, "\\")};
     if (line.is_escaped) {
         text = ki_span_from(text, 1);

@@ -16,7 +16,8 @@ struct ki_digest_line {
 
 /*   <hash>             <hash>  <name>             <hash> *<name>
  *   MD5 (<name>) = <hash>                         MD5(<name>)= <hash>
- *   and each but the first with a backslash in front of it */
+ *   and each but the first with a backslash in front of it; blanks before a line do
+ *   not count, as in md5sum */
 struct ki_digest_line ki_digest_line_split(struct ki_span text);
 
 #endif

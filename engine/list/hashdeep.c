@@ -71,11 +71,11 @@ static enum ki_step parse(struct ki_list_parser *parser, struct ki_span text)
         (parser->has_magic || ki_span_starts(text, "%%%% HASHDEEP-"))) {
         return parse_header(parser, ki_span_from(text, 5));
     }
-    if (!parser->has_magic) {
-        return bad(parser, "file does not begin with '%%%% HASHDEEP-1.0'");
-    }
     if (ki_span_starts(text, "#")) {
         return KI_STEP_SKIP;
+    }
+    if (!parser->has_magic) {
+        return bad(parser, "file does not begin with '%%%% HASHDEEP-1.0'");
     }
     if (!parser->has_header) {
         return bad(parser, "line '%%%% size,…,filename' with the columns is missing");

@@ -17,9 +17,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t nbytes);
-extern void *__libc_calloc(size_t n, size_t nbytes);
-extern void *__libc_realloc(void *memory, size_t nbytes);
+/* glibc's own, by their names there: dlsym would call malloc itself. */
+extern void *real_malloc(size_t nbytes) __asm__("__libc_malloc");
+extern void *real_calloc(size_t n, size_t nbytes) __asm__("__libc_calloc");
+extern void *real_realloc(void *memory, size_t nbytes) __asm__("__libc_realloc");
 
 static atomic_bool is_armed;
 static atomic_long ncalls;
@@ -57,7 +58,7 @@ static bool fails(const char *function, int error)
     __extension__({                                                                    \
         union {                                                                        \
             void *object;                                                              \
-            __typeof__(&function) call;                                                \
+            __typeof__(&(function)) call;                                              \
         } next = {.object = dlsym(RTLD_NEXT, #function)};                              \
         next.call;                                                                     \
     })
@@ -72,17 +73,17 @@ int flock(int fd, int operation)
 
 void *malloc(size_t nbytes)
 {
-    return fails("malloc", ENOMEM) ? NULL : __libc_malloc(nbytes);
+    return fails("malloc", ENOMEM) ? NULL : real_malloc(nbytes);
 }
 
 void *calloc(size_t n, size_t nbytes)
 {
-    return fails("calloc", ENOMEM) ? NULL : __libc_calloc(n, nbytes);
+    return fails("calloc", ENOMEM) ? NULL : real_calloc(n, nbytes);
 }
 
 void *realloc(void *memory, size_t nbytes)
 {
-    return fails("realloc", ENOMEM) ? NULL : __libc_realloc(memory, nbytes);
+    return fails("realloc", ENOMEM) ? NULL : real_realloc(memory, nbytes);
 }
 
 ssize_t write(int fd, const void *data, size_t nbytes)
