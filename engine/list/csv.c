@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables whose first line names the columns: our own export and what case tools and
- * hotlines write. Unknown columns are passed over. */
+ * hotlines write. Comments may stand before it. Unknown columns are passed over. */
 #include "list/csv_fields.h"
 #include "list/format.h"
 
@@ -23,10 +23,6 @@ static enum ki_step parse_header(struct ki_list_parser *parser, struct ki_span r
     }
     if (!ki_columns_have_kinds(&parser->columns) &&
         !ki_columns_have_pair(&parser->columns, parser->kind)) {
-        if (is_comment) {
-            ki_columns_clear(&parser->columns);
-            return KI_STEP_SKIP;
-        }
         return bad(parser, parser->columns.index[KI_ROLE_HASH] >= 0
                                ? "header has a column of hashes but none that says "
                                  "their kind; state the kind"
@@ -80,7 +76,10 @@ static enum ki_step parse_row(struct ki_list_parser *parser, struct ki_span rest
 
 static enum ki_step parse(struct ki_list_parser *parser, struct ki_span text)
 {
-    return parser->has_header ? parse_row(parser, text) : parse_header(parser, text);
+    if (parser->has_header) {
+        return parse_row(parser, text); /* '#' may begin an entry id */
+    }
+    return ki_span_starts(text, "#") ? KI_STEP_SKIP : parse_header(parser, text);
 }
 
 const struct ki_list_format ki_list_csv = {

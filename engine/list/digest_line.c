@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "list/digest_line.h"
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* The name of a digest, not a digest: `<hash>  (a)=b` is a GNU line. */
 static bool is_tag(struct ki_span text)
 {
@@ -30,11 +35,6 @@ static bool split_bsd(struct ki_span text, struct ki_digest_line *out)
         (struct ki_span){before.data + bracket + 1, before.nbytes - bracket - 2};
     out->hash = ki_span_trim(ki_span_from(text, equals));
     return is_tag(out->tag);
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 static void split_gnu(struct ki_span text, struct ki_digest_line *out)

@@ -44,20 +44,37 @@ static void take(struct summary *summary, enum ki_step step,
     require(record->id_nbytes >= 1 && record->id_nbytes <= KI_ENTRY_ID_NBYTES);
     require(memchr(record->id, '\0', record->id_nbytes) == NULL);
     require(strlen(record->category_code) < KI_CATEGORY_NBYTES);
+    require(strlen(record->category_scheme) < KI_CATEGORY_NBYTES);
+    mix(summary, record->category_scheme, strlen(record->category_scheme) + 1);
+    mix(summary, record->category_code, strlen(record->category_code) + 1);
+    mix(summary, record->reason, strlen(record->reason) + 1);
     mix(summary, record->id, record->id_nbytes);
     for (size_t i = 0; i < record->nhashes; i++) {
-        mix(summary, record->hashes[i].bytes, ki_kind_nbytes(record->hashes[i].kind));
+        char reason[KI_REASON_NBYTES];
+        char hex[2 * KI_HASH_MAX_NBYTES + 1];
+        struct ki_hash again;
+        ki_hash_to_hex(&record->hashes[i], hex);
+        require(ki_hash_read(record->hashes[i].kind, ki_span_of(hex), &again, reason));
+        mix(summary, hex, strlen(hex) + 1);
     }
 }
 
-static uint64_t parse(const char *format, int kind, const char *data, size_t nbytes,
-                      size_t piece)
+struct how {
+    const char *format;
+    int kind;
+    bool is_64_sha256;
+    size_t piece; /* 0: all at once */
+};
+
+static uint64_t parse(const struct how *how, const char *data, size_t nbytes)
 {
     static struct ki_list_parser parser;
     struct summary summary = {0};
+    const size_t piece = how->piece;
     size_t first = 0;
     size_t end = piece == 0 || piece > nbytes ? nbytes : piece;
-    ki_parser_begin(&parser, ki_list_format_find(format), kind);
+    ki_parser_begin(&parser, ki_list_format_find(how->format), how->kind);
+    parser.is_64_sha256 = how->is_64_sha256;
     for (;;) {
         size_t consumed = 0;
         enum ki_step step =
@@ -84,9 +101,13 @@ int fuzz_list(const char *format, const uint8_t *data, size_t nbytes)
         return 0;
     }
     const char *text = (const char *)data + 1;
-    int kind = data[0] % 5 - 1;
-    size_t piece = 1 + data[0] / 5;
-    uint64_t whole = parse(format, kind, text, nbytes - 1, 0);
-    require(parse(format, kind, text, nbytes - 1, piece) == whole);
+    struct how how = {
+        .format = format,
+        .kind = data[0] % 5 - 1,
+        .is_64_sha256 = data[0] / 5 % 2 == 0,
+    };
+    uint64_t whole = parse(&how, text, nbytes - 1);
+    how.piece = 1 + data[0] / 10;
+    require(parse(&how, text, nbytes - 1) == whole);
     return 0;
 }

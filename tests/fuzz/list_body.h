@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The body of the list targets: a file parsed whole and in pieces gives the same
- * records, each within its limits. The first byte says how long the pieces are. */
+ * records, each within its limits. The first byte says how long the pieces are and what
+ * the caller stated. */
 #ifndef KI_TESTS_FUZZ_LIST_BODY_H
 #define KI_TESTS_FUZZ_LIST_BODY_H
 

@@ -72,6 +72,20 @@ Test(hash_text, gnu_and_bsd_lines)
                   "8 back\\slash md5:900150\n");
 }
 
+Test(hash_text, blanks_before_a_line_and_names_like_bsd_lines_are_no_obstacle)
+{
+    expect_parsed("hash-text", -1,
+                  "  " MD5_A "  a\n\t\\" MD5_A "  b\\\\c\n " MD5_A "\n" MD5_A
+                  "  (d)=e\n" SHA1_A "  (f) = g\n" MD5_A "\th\n" MD5_A " i\n",
+                  "1 a md5:900150\n"
+                  "2 b\\c md5:900150\n"
+                  "3 3 md5:900150\n"
+                  "4 (d)=e md5:900150\n"
+                  "5 (f) = g sha1:a9993e\n"
+                  "6 h md5:900150\n"
+                  "7 i md5:900150\n");
+}
+
 Test(hash_text, bad_lines_are_told)
 {
     expect_parsed("hash-text", -1,
@@ -134,6 +148,15 @@ Test(csv, a_header_names_the_columns)
                   "3 x,2 pdq:012345 [/4\"b]\n"
                   "4 !record has no hash\n"
                   "5 !pdq: hash has a character that is not a hex digit\n");
+}
+
+Test(csv, comments_may_stand_before_the_header_and_not_after_it)
+{
+    expect_parsed("csv", -1, "# hashes, md5\n\n#\nid,md5\n#1," MD5_A "\n",
+                  "5 #1 md5:900150\n");
+    expect_parsed("hashdeep", -1,
+                  "# joined\n%%%% HASHDEEP-1.0\n%%%% md5,filename\n" MD5_A ",a\n",
+                  "4 a md5:900150\n");
 }
 
 Test(csv, kind_and_hash_columns_and_other_delimiters)
