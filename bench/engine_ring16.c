@@ -9,8 +9,7 @@
 struct ring {
     struct ki_ring16 tables;
     uint32_t *offsets[KI_RING_NBANDS];
-    uint16_t *sketches[KI_RING_NBANDS];
-    uint32_t *ids[KI_RING_NBANDS];
+    uint16_t *buckets[KI_RING_NBANDS];
 };
 
 static const struct ki_kernel *find_kernel(const char *name)
@@ -35,8 +34,7 @@ static void destroy(void *engine)
     size_t n = ring->tables.nhashes;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         bench_free(ring->offsets[b], KI_RING_NOFFSETS * sizeof(uint32_t));
-        bench_free(ring->sketches[b], n * sizeof(uint16_t));
-        bench_free(ring->ids[b], n * sizeof(uint32_t));
+        bench_free(ring->buckets[b], n * KI_RING16_POSTING_NBYTES);
     }
     free(ring);
 }
@@ -45,16 +43,14 @@ static bool make_band(struct ring *ring, unsigned b)
 {
     size_t n = ring->tables.nhashes;
     ring->offsets[b] = bench_alloc(KI_RING_NOFFSETS * sizeof(uint32_t));
-    ring->sketches[b] = bench_alloc(n * sizeof(uint16_t));
-    ring->ids[b] = bench_alloc(n * sizeof(uint32_t));
-    if (!ring->offsets[b] || !ring->sketches[b] || !ring->ids[b]) {
+    ring->buckets[b] = bench_alloc(n * KI_RING16_POSTING_NBYTES);
+    if (!ring->offsets[b] || !ring->buckets[b]) {
         return false;
     }
     ki_ring16_build_band(ring->tables.hashes, (uint32_t)n, b, ring->offsets[b],
-                         ring->sketches[b], ring->ids[b]);
+                         ring->buckets[b]);
     ring->tables.offsets[b] = ring->offsets[b];
-    ring->tables.sketches[b] = ring->sketches[b];
-    ring->tables.ids[b] = ring->ids[b];
+    ring->tables.buckets[b] = ring->buckets[b];
     return true;
 }
 

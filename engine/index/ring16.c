@@ -28,8 +28,9 @@ enum {
 };
 
 struct candidate {
-    uint32_t id;
-    uint32_t band;
+    uint32_t id; /* until stage 4, where its word stands in the buckets */
+    uint16_t band;
+    uint16_t spare; /* bits that the band after the next may still differ in */
 };
 
 struct search {
@@ -41,9 +42,10 @@ struct search {
     size_t nkept;
     uint64_t npostings[KI_RING_NBANDS][(MOST_PROBES + RUN - 1) / RUN]; /* of each run */
     unsigned radius;
-    unsigned ahead;                /* bands between filling and scanning */
-    unsigned bucket_lines;         /* cache lines that a usual bucket touches */
-    unsigned nfilled;              /* bands */
+    unsigned ahead;        /* bands between filling and scanning */
+    unsigned bucket_lines; /* cache lines that a usual bucket touches */
+    unsigned nfilled;      /* bands */
+    unsigned id_nbits;
     int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
     struct ki_span spans[KI_RING_NBANDS][MOST_PROBES];
     struct candidate kept[MOST_KEPT];
@@ -82,14 +84,26 @@ static unsigned band_distances(const struct ki_ring_hash *a,
     return (unsigned)((sum * 0x0001000100010001u) >> 48);
 }
 
+static unsigned count_bits(uint32_t x)
+{
+    x -= x >> 1 & 0x55555555u;
+    x = (x & 0x33333333u) + (x >> 2 & 0x33333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0fu;
+    return x * 0x01010101u >> 24;
+}
+
 static bool qualifies(const struct search *search,
                       const uint16_t distances[KI_RING_NBANDS], unsigned band)
 {
-    unsigned next = next_band(band);
-    int here = distances[band];
-    int both = here + distances[next];
-    return here < search->allowance[band] &&
-           both < search->allowance[band] + search->allowance[next];
+    int sum = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned b = (band + i) % KI_RING_NBANDS;
+        sum += distances[b] - search->allowance[b];
+        if (sum >= 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The full distance, and whether this band is the one to report from. */
@@ -98,7 +112,7 @@ static bool check(const struct search *search, const struct candidate *candidate
     uint16_t distances[KI_RING_NBANDS];
     unsigned total =
         band_distances(&search->ring->hashes[candidate->id], search->query, distances);
-    if (total > search->radius) {
+    if (total > search->radius || !qualifies(search, distances, candidate->band)) {
         return true;
     }
     for (unsigned b = 0; b < candidate->band; b++) {
@@ -109,15 +123,26 @@ static bool check(const struct search *search, const struct candidate *candidate
     return search->report(search->context, candidate->id, total);
 }
 
-/* Stage 4 for what has been gathered. */
+/* Stage 4 for what has been gathered: drops those that the rest of the word rules out.
+ */
 static void name_candidates(struct search *search)
 {
     const struct ki_ring16 *ring = search->ring;
+    const unsigned id_nbits = search->id_nbits;
+    const uint32_t id_mask = (uint32_t)(((uint64_t)1 << id_nbits) - 1);
+    size_t nkept = 0;
     for (size_t i = 0; i < search->nkept; i++) {
-        struct candidate *candidate = &search->kept[i];
-        candidate->id = ring->ids[candidate->band][candidate->id];
-        fetch(&ring->hashes[candidate->id]);
+        struct candidate candidate = search->kept[i];
+        uint32_t word = 0;
+        memcpy(&word, ring->buckets[candidate.band] + candidate.id, sizeof word);
+        uint64_t after = search->query->band[(candidate.band + 2) % KI_RING_NBANDS];
+        uint32_t differing = (word ^ (uint32_t)(after << id_nbits)) & ~id_mask;
+        candidate.id = word & id_mask;
+        fetch(&ring->hashes[candidate.id]);
+        search->kept[nkept] = candidate;
+        nkept += count_bits(differing) <= candidate.spare;
     }
+    search->nkept = nkept;
 }
 
 /* Stage 5 for what has been named. */
@@ -138,16 +163,30 @@ static bool flush(struct search *search)
     return check_candidates(search);
 }
 
-/* Takes the kernel's positions; until stage 3 a candidate's id is its position. */
-static bool gather(struct search *search, unsigned band, size_t npositions)
+/* Takes the kernel's positions, which are those of the spans in their order. */
+static bool gather(struct search *search, unsigned band, const struct ki_span *spans,
+                   size_t npositions)
 {
+    const uint16_t *buckets = search->ring->buckets[band];
+    uint16_t wanted = search->query->band[next_band(band)];
+    int third = search->allowance[(band + 2) % KI_RING_NBANDS];
     if (search->nkept + npositions > MOST_KEPT && !flush(search)) {
         return false;
     }
     for (size_t i = 0; i < npositions; i++) {
         uint32_t position = search->positions[i];
-        fetch(&search->ring->ids[band][position]);
-        search->kept[search->nkept++] = (struct candidate){position, band};
+        while (position < spans->begin || position >= spans->end) {
+            spans++;
+        }
+        uint32_t word =
+            spans->end + 2 * (position - spans->begin); /* after the sketches */
+        unsigned differing = count_bits((uint32_t)(buckets[position] ^ wanted));
+        fetch(buckets + word);
+        search->kept[search->nkept++] = (struct candidate){
+            .id = word,
+            .band = (uint16_t)band,
+            .spare = (uint16_t)((int)spans->spare - (int)differing + third),
+        };
     }
     return true;
 }
@@ -163,9 +202,9 @@ static bool scan_crowded(struct search *search, unsigned band,
         for (; piece.begin < spans[i].end; piece.begin = piece.end) {
             uint32_t left = spans[i].end - piece.begin;
             piece.end = piece.begin + (left < MOST_KEPT ? left : MOST_KEPT);
-            size_t npositions = ring->kernel->scan(ring->sketches[band], &piece, 1,
+            size_t npositions = ring->kernel->scan(ring->buckets[band], &piece, 1,
                                                    wanted, search->positions);
-            if (!gather(search, band, npositions)) {
+            if (!gather(search, band, &spans[i], npositions)) {
                 return false;
             }
         }
@@ -194,9 +233,9 @@ static bool scan_band(struct search *search, unsigned band)
             }
             continue;
         }
-        size_t npositions = ring->kernel->scan(ring->sketches[band], spans + i, count,
+        size_t npositions = ring->kernel->scan(ring->buckets[band], spans + i, count,
                                                wanted, search->positions);
-        if (!gather(search, band, npositions)) {
+        if (!gather(search, band, spans + i, npositions)) {
             return false;
         }
     }
@@ -231,10 +270,10 @@ static void fetch_offsets(const struct search *search, unsigned band)
 
 /* As many lines for every bucket, without a branch on its length: that would be
  * mispredicted all the time. */
-static inline void fetch_span(const struct search *search, const uint16_t *sketches,
+static inline void fetch_span(const struct search *search, const uint16_t *buckets,
                               const struct ki_span *span)
 {
-    const char *line = (const char *)(sketches + span->begin);
+    const char *line = (const char *)(buckets + span->begin);
     for (unsigned i = 0; i < search->bucket_lines; i++, line += LINE) {
         fetch(line);
     }
@@ -244,7 +283,7 @@ static inline void fetch_span(const struct search *search, const uint16_t *sketc
 static void fill_spans(struct search *search, unsigned band)
 {
     const uint32_t *offsets = search->ring->offsets[band];
-    const uint16_t *sketches = search->ring->sketches[band];
+    const uint16_t *buckets = search->ring->buckets[band];
     int both = search->allowance[band] + search->allowance[next_band(band)] - 1;
     size_t nprobes = count_probes(search->allowance[band]);
     for (size_t first = 0; first < nprobes; first += RUN) {
@@ -253,11 +292,12 @@ static void fill_spans(struct search *search, unsigned band)
         for (size_t i = first; i < end; i++) {
             uint32_t value = (uint32_t)(search->query->band[band] ^ search->flips[i]);
             struct ki_span *span = &search->spans[band][i];
-            span->begin = offsets[value];
-            span->end = offsets[value + 1];
+            uint32_t count = offsets[value + 1] - offsets[value];
+            span->begin = 3 * offsets[value];
+            span->end = span->begin + count;
             span->spare = (uint32_t)(both - (i > 0) - (i > 16));
-            npostings += span->end - span->begin;
-            fetch_span(search, sketches, span);
+            npostings += count;
+            fetch_span(search, buckets, span);
         }
         search->npostings[band][first / RUN] = npostings;
     }
@@ -286,6 +326,7 @@ static void begin(struct search *search, const struct ki_ring16 *ring,
     search->radius = radius;
     search->nkept = 0;
     search->nfilled = 0;
+    search->id_nbits = ki_ring16_id_nbits(ring->nhashes);
     unsigned rest = (radius + 1) % KI_RING_NBANDS;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         search->allowance[b] = (int)((radius + 1) / KI_RING_NBANDS + (b < rest));

@@ -5,15 +5,18 @@
  * A hash is cut into 16 bands of 16 bits, arranged in a ring. Give band b the allowance
  * t_b with Σ t_b = r + 1. If two hashes are r bits apart or less, their distances d_b
  * per band satisfy Σ (d_b − t_b) < 0, so that (cycle lemma) from some band on every
- * partial sum around the ring is negative. For two bands in a row that means
+ * partial sum around the ring is negative. For three bands in a row that means
  *
- *     d_b ≤ t_b − 1    and    d_b + d_{b+1} ≤ t_b + t_{b+1} − 1
+ *     d_b ≤ t_b − 1,   d_b + d_{b+1} ≤ t_b + t_{b+1} − 1   and
+ *     d_b + d_{b+1} + d_{b+2} ≤ t_b + t_{b+1} + t_{b+2} − 1
  *
  * for at least one b: call it a qualifying band (Qin et al., "Pigeonring: a principle
  * for faster thresholded similarity search", VLDB 2018). Per band there is a table from
- * its 65,536 values to postings; each posting carries 16 bits of sketch, the value of
- * the NEXT band, so that both conditions are checked before the hash itself is touched.
- * A pair is reported from its lowest qualifying band only: no hit comes twice.
+ * its 65,536 values to postings; each posting has 16 bits of sketch, the value of the
+ * NEXT band, and as many low bits of the band after that as its hash's number leaves
+ * free in 32 bits. The first two conditions are checked on the sketches, the third as
+ * far as those bits go on the few that remain, and all three before the hash counts. A
+ * pair is reported from its lowest qualifying band only: no hit comes twice.
  *
  * PDQ's own words are correlated. The bits are therefore permuted first: bit column c
  * of row r goes to bit r of band (r + c) mod 16.
@@ -43,23 +46,29 @@ struct ki_ring_hash {
 struct ki_ring_hash ki_ring_permute(const struct ki_pdq *pdq);
 struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash);
 
-/* The tables over n hashes; memory belongs to the segment. Of band b, the postings of
- * value v are offsets[b][v] … offsets[b][v + 1] − 1; posting p has the sketch
- * sketches[b][p] and belongs to hash ids[b][p] < n. Each sketches[b] is followed by
+/* The tables over n hashes; memory belongs to the segment. Of band b, value v has the
+ * postings offsets[b][v] … offsets[b][v + 1] − 1. Its bucket begins at
+ * buckets[b] + 3 · offsets[b][v]: the sketches of all its postings, then a word of 32
+ * bits for each, of which the low ki_ring16_id_nbits(n) are the number of the hash, and
+ * the others the low bits of the band after the next. Each buckets[b] is followed by
  * KI_KERNEL_PADDING readable bytes. */
 struct ki_ring16 {
     uint32_t nhashes;
     const struct ki_kernel *kernel; /* of this processor, see ki_kernel_best */
     const struct ki_ring_hash *hashes;
     const uint32_t *offsets[KI_RING_NBANDS];
-    const uint16_t *sketches[KI_RING_NBANDS];
-    const uint32_t *ids[KI_RING_NBANDS];
+    const uint16_t *buckets[KI_RING_NBANDS];
 };
 
-/* Fills the tables of one band. */
+enum { KI_RING16_POSTING_NBYTES = 6, KI_RING16_MOST = 1 << 30 };
+
+/* Fills the tables of one band over at most KI_RING16_MOST hashes; buckets has
+ * KI_RING16_POSTING_NBYTES × nhashes. */
 void ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                          unsigned band, uint32_t *offsets, uint16_t *sketches,
-                          uint32_t *ids);
+                          unsigned band, uint32_t *offsets, uint16_t *buckets);
+
+/* Bits that every number below n fits in, at least 16. */
+unsigned ki_ring16_id_nbits(uint32_t n);
 
 /* Checks what lookups rely on: offsets start at 0, never fall, end at n; ids < n. */
 bool ki_ring16_is_valid(const struct ki_ring16 *ring);

@@ -39,48 +39,83 @@ struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash)
     return out;
 }
 
-/* Counting sort by the band's value. While it runs, offsets[v + 1] is the next free
- * place of value v; at the end it is the end of v, which is the start of v + 1. */
-void ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                          unsigned band, uint32_t *offsets, uint16_t *sketches,
-                          uint32_t *ids)
+unsigned ki_ring16_id_nbits(uint32_t n)
 {
-    unsigned next = (band + 1) % KI_RING_NBANDS;
-    memset(offsets, 0, KI_RING_NOFFSETS * sizeof *offsets);
+    unsigned nbits = 16;
+    while (nbits < 32 && n > (uint32_t)1 << nbits) {
+        nbits++;
+    }
+    return nbits;
+}
+
+static void put_word(uint16_t *at, uint32_t word)
+{
+    memcpy(at, &word, sizeof word);
+}
+
+static uint32_t get_word(const uint16_t *at)
+{
+    uint32_t word = 0;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Counting sort by the band's value. */
+void ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
+                          unsigned band, uint32_t *offsets, uint16_t *buckets)
+{
+    const unsigned next = (band + 1) % KI_RING_NBANDS;
+    const unsigned second = (band + 2) % KI_RING_NBANDS;
+    const unsigned id_nbits = ki_ring16_id_nbits(nhashes);
+    uint32_t filled[KI_RING_NVALUES] = {0};
+    for (uint32_t i = 0; i < nhashes; i++) {
+        filled[hashes[i].band[band]]++;
+    }
+    offsets[0] = 0;
+    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
+        offsets[v + 1] = offsets[v] + filled[v];
+        filled[v] = 0;
+    }
     for (uint32_t i = 0; i < nhashes; i++) {
         uint32_t value = hashes[i].band[band];
-        if (value + 2 < KI_RING_NOFFSETS) {
-            offsets[value + 2]++;
-        }
-    }
-    for (uint32_t v = 2; v < KI_RING_NOFFSETS; v++) {
-        offsets[v] += offsets[v - 1];
-    }
-    for (uint32_t i = 0; i < nhashes; i++) {
-        uint32_t place = offsets[hashes[i].band[band] + 1]++;
-        sketches[place] = hashes[i].band[next];
-        ids[place] = i;
+        uint32_t k = filled[value]++;
+        uint32_t count = offsets[value + 1] - offsets[value];
+        uint16_t *bucket = buckets + (size_t)3 * offsets[value];
+        uint64_t word = i | (uint64_t)hashes[i].band[second] << id_nbits;
+        bucket[k] = hashes[i].band[next];
+        put_word(bucket + count + (size_t)2 * k, (uint32_t)word);
     }
 }
 
 static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)
 {
     const uint32_t *offsets = ring->offsets[band];
+    const uint64_t id_mask = ((uint64_t)1 << ki_ring16_id_nbits(ring->nhashes)) - 1;
     if (offsets[0] != 0 || offsets[KI_RING_NVALUES] != ring->nhashes) {
         return false;
     }
+    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
+        if (offsets[v] > offsets[v + 1] || offsets[v + 1] > ring->nhashes) {
+            return false;
+        }
+    }
     bool is_good = true;
     for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
-        is_good &= offsets[v] <= offsets[v + 1];
-    }
-    for (uint32_t p = 0; p < ring->nhashes; p++) {
-        is_good &= ring->ids[band][p] < ring->nhashes;
+        uint32_t count = offsets[v + 1] - offsets[v];
+        const uint16_t *words = ring->buckets[band] + (size_t)3 * offsets[v] + count;
+        for (uint32_t k = 0; k < count; k++) {
+            uint64_t id = get_word(words + (size_t)2 * k) & id_mask;
+            is_good &= id < ring->nhashes;
+        }
     }
     return is_good;
 }
 
 bool ki_ring16_is_valid(const struct ki_ring16 *ring)
 {
+    if (ring->nhashes > KI_RING16_MOST) {
+        return false;
+    }
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
         if (!is_band_valid(ring, band)) {
             return false;

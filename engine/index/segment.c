@@ -50,16 +50,15 @@ static bool load_band(const struct tables *tables, struct ki_segment *segment,
         return false;
     }
     const void *offsets = bytes;
-    const void *ids = bytes + layout.ids_at;
-    const void *sketches = bytes + layout.sketches_at;
+    const void *first = bytes + layout.first_at;
     if (layout.is_ring8) {
+        const void *ids = bytes + layout.ids_at;
         segment->ring8.offsets[band] = offsets;
         segment->ring8.ids[band] = ids;
-        segment->ring8.sketches[band] = sketches;
+        segment->ring8.sketches[band] = first;
     } else {
         segment->ring16.offsets[band] = offsets;
-        segment->ring16.ids[band] = ids;
-        segment->ring16.sketches[band] = sketches;
+        segment->ring16.buckets[band] = first;
     }
     return true;
 }

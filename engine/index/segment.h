@@ -11,7 +11,8 @@
  *   "entry/order"  u32 × nentries, in a delta only: the entries sorted by list and id
  *   "pdq/hash"     32 bytes × n: permuted hashes, bands as native u16
  *   "pdq/entry"    u32 × n: which entry each hash belongs to
- *   "pdq/band/BB"  offsets | ids | sketches of band BB, each on a multiple of 64
+ *   "pdq/band/BB"  band BB: offsets | sketches | ids of ring8, or offsets | buckets of
+ *                  ring16, each on a multiple of 64
  *   "md5"          prefixes | keys | u32 × n: entries, likewise "sha1", "sha256"
  *
  * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, more by ring16.

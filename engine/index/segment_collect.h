@@ -10,7 +10,7 @@
 #include "index/spool.h"
 
 enum {
-    KI_SEGMENT_MOST_ROWS = UINT32_MAX - 1,
+    KI_SEGMENT_MOST_ROWS = KI_RING16_MOST,
     KI_SEGMENT_RECORD_NBYTES =
         4 + 1 + 2 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2)
 };

@@ -32,9 +32,13 @@ struct ki_band_layout ki_band_layout(uint32_t n)
     struct ki_band_layout layout = {.is_ring8 = n <= KI_SEGMENT_RING8_MOST};
     size_t noffsets = layout.is_ring8 ? KI_RING8_NOFFSETS : KI_RING_NOFFSETS;
     layout.nbands = layout.is_ring8 ? KI_RING8_NBANDS : KI_RING_NBANDS;
-    layout.ids_at = whole_lines(noffsets * sizeof(uint32_t));
-    layout.sketches_at = layout.ids_at + whole_lines(n * sizeof(uint32_t));
-    layout.nbytes = layout.sketches_at + n * sizeof(uint16_t);
+    layout.first_at = whole_lines(noffsets * sizeof(uint32_t));
+    if (layout.is_ring8) {
+        layout.ids_at = layout.first_at + whole_lines(n * sizeof(uint16_t));
+        layout.nbytes = layout.ids_at + n * sizeof(uint32_t);
+    } else {
+        layout.nbytes = layout.first_at + (size_t)n * KI_RING16_POSTING_NBYTES;
+    }
     return layout;
 }
 

@@ -33,12 +33,13 @@ struct ki_segment_header {
     uint32_t nhashes[KI_NKINDS];
 };
 
-/* Inside the table of a band over n hashes: offsets first, then what is named here. */
+/* Inside the table of a band over n hashes: offsets, then the sketches and ids of ring8
+ * or the buckets of ring16. */
 struct ki_band_layout {
     bool is_ring8;
     unsigned nbands;
-    size_t ids_at;
-    size_t sketches_at;
+    size_t first_at; /* sketches or buckets */
+    size_t ids_at;   /* ring8 */
     size_t nbytes;
 };
 struct ki_band_layout ki_band_layout(uint32_t n);

@@ -82,12 +82,12 @@ static void put_band(struct writer *writer, const struct ki_ring_hash *hashes,
         return;
     }
     uint32_t *offsets = (uint32_t *)(void *)table;
-    uint32_t *ids = (uint32_t *)(void *)(table + layout.ids_at);
-    uint16_t *sketches = (uint16_t *)(void *)(table + layout.sketches_at);
+    uint16_t *first = (uint16_t *)(void *)(table + layout.first_at);
     if (layout.is_ring8) {
-        ki_ring8_build_band(hashes, n, band, offsets, sketches, ids);
+        uint32_t *ids = (uint32_t *)(void *)(table + layout.ids_at);
+        ki_ring8_build_band(hashes, n, band, offsets, first, ids);
     } else {
-        ki_ring16_build_band(hashes, n, band, offsets, sketches, ids);
+        ki_ring16_build_band(hashes, n, band, offsets, first);
     }
 }
 

@@ -13,28 +13,25 @@ struct tables {
     struct ki_ring16 ring;
     struct ki_ring_hash *hashes;
     uint32_t *offsets;
-    uint16_t *sketches;
-    uint32_t *ids;
+    uint16_t *buckets;
 };
 
 static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uint32_t n)
 {
+    const size_t stride = (size_t)3 * n;
     tables->hashes = hashes;
     tables->offsets = malloc(sizeof(uint32_t) * KI_RING_NBANDS * KI_RING_NOFFSETS);
-    tables->sketches =
-        malloc(sizeof(uint16_t) * KI_RING_NBANDS * (n + 1) + KI_KERNEL_PADDING);
-    tables->ids = malloc(sizeof(uint32_t) * KI_RING_NBANDS * (n + 1));
-    cr_assert(tables->offsets && tables->sketches && tables->ids);
+    tables->buckets =
+        malloc(sizeof(uint16_t) * KI_RING_NBANDS * stride + KI_KERNEL_PADDING);
+    cr_assert(tables->offsets && tables->buckets);
     tables->ring = (struct ki_ring16){.nhashes = n, .hashes = hashes};
     tables->ring.kernel = ki_kernel_best(ki_cpu_features());
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         uint32_t *offsets = tables->offsets + (size_t)b * KI_RING_NOFFSETS;
-        uint16_t *sketches = tables->sketches + (size_t)b * n;
-        uint32_t *ids = tables->ids + (size_t)b * n;
-        ki_ring16_build_band(hashes, n, b, offsets, sketches, ids);
+        uint16_t *buckets = tables->buckets + b * stride;
+        ki_ring16_build_band(hashes, n, b, offsets, buckets);
         tables->ring.offsets[b] = offsets;
-        tables->ring.sketches[b] = sketches;
-        tables->ring.ids[b] = ids;
+        tables->ring.buckets[b] = buckets;
     }
     cr_assert(ki_ring16_is_valid(&tables->ring));
 }
@@ -43,8 +40,7 @@ static void tables_free(struct tables *tables)
 {
     free(tables->hashes);
     free(tables->offsets);
-    free(tables->sketches);
-    free(tables->ids);
+    free(tables->buckets);
 }
 
 /* Queries planted at each distance 0…40 from a hash of the set. */
@@ -220,9 +216,12 @@ Test(ring16, bad_tables_are_refused)
     struct random_state random = random_begin(7);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 500, false), 500);
-    tables.ids[7] = 500;
+    uint16_t *words = tables.buckets + 3 * tables.offsets[KI_RING_NVALUES] - 2;
+    uint16_t kept = words[0]; /* the last word's low half is within its id */
+    words[0] = 500;
     cr_expect(!ki_ring16_is_valid(&tables.ring), "an id out of range");
-    tables.ids[7] = 0;
+    words[0] = kept;
+    cr_expect(ki_ring16_is_valid(&tables.ring));
     tables.offsets[0] = 1;
     cr_expect(!ki_ring16_is_valid(&tables.ring), "a first offset other than 0");
     tables.offsets[0] = 0;
