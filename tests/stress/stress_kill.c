@@ -64,10 +64,11 @@ static void change(int out, uint64_t n, bool is_removal)
     tell(out, (struct note){0, is_removal, n});
 }
 
+/* The first step is a change, as there may be no index to merge or prune before it. */
 static void write_for_ever(int out)
 {
-    for (;;) {
-        uint64_t what = next_number() % 16;
+    for (unsigned nsteps = 0;; nsteps++) {
+        uint64_t what = nsteps == 0 ? 0 : next_number() % 16;
         uint64_t generation = 0;
         uint64_t nremoved = 0;
         uint64_t nbytes = 0;
