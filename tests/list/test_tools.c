@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What other programs write. */
+#include <openssl/evp.h>
+
 #include "list/imported.h"
 
 /* The tools that write such lists, over files with awkward names; what they wrote must
