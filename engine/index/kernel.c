@@ -40,7 +40,7 @@ static inline uint64_t near_block(const void *wanted, const uint16_t *sketches,
     return kept;
 }
 
-static size_t scan_scalar(const uint16_t *sketches, const struct ki_span *spans,
+static size_t scan_scalar(const uint16_t *sketches, const struct ki_postings *spans,
                           size_t nspans, uint16_t wanted, uint32_t *out)
 {
     return ki_scan_spans(near_block, &wanted, sketches, spans, nspans, out);

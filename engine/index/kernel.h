@@ -19,17 +19,19 @@ enum {
 };
 
 /* Postings begin … end − 1 of one bucket; those are kept whose sketch differs from the
- * wanted one in at most spare bits, 0 ≤ spare ≤ 15. */
-struct ki_span {
+ * wanted one in at most spare bits, 0 ≤ spare ≤ 15. Meanwhile as many cache lines from
+ * ahead on are fetched: work and waiting for memory overlap. Any address will do. */
+struct ki_postings {
     uint32_t begin;
     uint32_t end;
     uint32_t spare;
+    const void *ahead;
 };
 
 /* Writes the positions kept, span after span in ascending order, to out and returns how
  * many. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
  * all, and out has room for as many. */
-typedef size_t (*ki_kernel_scan)(const uint16_t *sketches, const struct ki_span *spans,
+typedef size_t (*ki_kernel_scan)(const uint16_t *sketches, const struct ki_postings *spans,
                                  size_t nspans, uint16_t wanted, uint32_t *out);
 
 struct ki_kernel {

@@ -63,7 +63,7 @@ static inline uint64_t near_block(const void *wanted, const uint16_t *sketches,
     return kept;
 }
 
-static size_t scan(const uint16_t *sketches, const struct ki_span *spans, size_t nspans,
+static size_t scan(const uint16_t *sketches, const struct ki_postings *spans, size_t nspans,
                    uint16_t wanted, uint32_t *out)
 {
     const struct constants constants = make_constants(wanted);

@@ -30,7 +30,7 @@ static inline uint64_t near_block(const void *wanted, const uint16_t *sketches,
     return _cvtmask64_u64(_mm512_kunpackd(high, low));
 }
 
-static size_t scan(const uint16_t *sketches, const struct ki_span *spans, size_t nspans,
+static size_t scan(const uint16_t *sketches, const struct ki_postings *spans, size_t nspans,
                    uint16_t wanted, uint32_t *out)
 {
     const __m512i all_wanted = _mm512_set1_epi16((short)wanted);

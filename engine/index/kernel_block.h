@@ -8,6 +8,7 @@
 #ifndef KI_INDEX_KERNEL_BLOCK_H
 #define KI_INDEX_KERNEL_BLOCK_H
 
+#include "index/fetch.h"
 #include "index/kernel.h"
 
 enum {
@@ -47,15 +48,19 @@ typedef uint64_t (*ki_near_block)(const void *wanted, const uint16_t *sketches,
 
 static inline __attribute__((always_inline)) size_t
 ki_scan_spans(ki_near_block near, const void *wanted, const uint16_t *sketches,
-              const struct ki_span *spans, size_t nspans, uint32_t *out)
+              const struct ki_postings *spans, size_t nspans, uint32_t *out)
 {
     struct ki_block blocks[KI_MOST_BLOCKS];
     struct ki_block *end = blocks;
     for (size_t i = 0; i < nspans; i++) {
         uint32_t p = spans[i].begin;
         uint32_t left = spans[i].end - p;
+        uintptr_t ahead = (uintptr_t)spans[i].ahead;
         for (;; p += KI_BLOCK_NPOSTINGS, left -= KI_BLOCK_NPOSTINGS) {
             uint64_t kept = near(wanted, sketches + p, left, spans[i].spare);
+            ki_fetch((const void *)ahead);
+            ki_fetch((const void *)(ahead + KI_LINE_NBYTES));
+            ahead += KI_BLOCK_NPOSTINGS * sizeof *sketches;
             *end++ = (struct ki_block){kept & ki_lowest_bits(left), p};
             if (left <= KI_BLOCK_NPOSTINGS) {
                 break;

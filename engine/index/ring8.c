@@ -6,12 +6,12 @@
 #include <assert.h>
 #include <string.h>
 
+#include "index/fetch.h"
 #include "index/ring8_band.h"
 
 enum {
     MOST_PROBES = 1 + 8, /* values within one bit of one */
     MOST_KEPT = KI_KERNEL_MOST_POSTINGS,
-    LINE = 64,
     FETCHED_LINES = 16 /* of a bucket; the hardware follows a longer one */
 };
 
@@ -31,11 +31,6 @@ struct search {
     struct candidate kept[MOST_KEPT];
     uint32_t positions[MOST_KEPT];
 };
-
-static inline void fetch(const void *address)
-{
-    __builtin_prefetch(address, 0, 2); /* see ring16.c */
-}
 
 /* Bits that differ, per byte in the order of the bands; the sum of all. */
 static unsigned band_distances(const struct ki_ring_hash *a,
@@ -92,7 +87,7 @@ static bool flush(struct search *search)
     for (size_t i = 0; i < search->nkept; i++) {
         struct candidate *candidate = &search->kept[i];
         candidate->id = ring->ids[candidate->band][candidate->id];
-        fetch(&ring->hashes[candidate->id]);
+        ki_fetch(&ring->hashes[candidate->id]);
     }
     for (size_t i = 0; i < search->nkept; i++) {
         if (!check(search, &search->kept[i])) {
@@ -110,7 +105,7 @@ static bool gather(struct search *search, unsigned band, size_t npositions)
     }
     for (size_t i = 0; i < npositions; i++) {
         uint32_t position = search->positions[i];
-        fetch(&search->ring->ids[band][position]);
+        ki_fetch(&search->ring->ids[band][position]);
         search->kept[search->nkept++] = (struct candidate){position, band};
     }
     return true;
@@ -127,8 +122,9 @@ static bool scan_bucket(struct search *search, unsigned band, unsigned value,
     }
     uint16_t wanted = ki_ring8_sketch(search->query, band);
     uint32_t end = ring->offsets[band][value + 1];
-    struct ki_span piece = {.begin = ring->offsets[band][value],
-                            .spare = (uint32_t)spare};
+    struct ki_postings piece = {.begin = ring->offsets[band][value],
+                                .spare = (uint32_t)spare,
+                                .ahead = ring->sketches[band]};
     for (; spare >= 0 && piece.begin < end; piece.begin = piece.end) {
         uint32_t left = end - piece.begin;
         piece.end = piece.begin + (left < MOST_KEPT ? left : MOST_KEPT);
@@ -149,8 +145,9 @@ static void fetch_bucket(const struct search *search, unsigned band)
         (const char *)(ring->sketches[band] + ring->offsets[band][value]);
     const char *end =
         (const char *)(ring->sketches[band] + ring->offsets[band][value + 1]);
-    for (unsigned i = 0; i < FETCHED_LINES && line < end + LINE; i++, line += LINE) {
-        fetch(line);
+    for (unsigned i = 0; i < FETCHED_LINES && line < end + KI_LINE_NBYTES;
+         i++, line += KI_LINE_NBYTES) {
+        ki_fetch(line);
     }
 }
 

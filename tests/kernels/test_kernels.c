@@ -45,7 +45,7 @@ static void guarded_free(struct guarded *guarded)
     (void)munmap(guarded->map, guarded->map_nbytes);
 }
 
-static size_t scan_bit_by_bit(const uint16_t *sketches, const struct ki_span *spans,
+static size_t scan_bit_by_bit(const uint16_t *sketches, const struct ki_postings *spans,
                               size_t nspans, uint16_t wanted, uint32_t *out)
 {
     size_t nkept = 0;
@@ -65,7 +65,7 @@ static size_t scan_bit_by_bit(const uint16_t *sketches, const struct ki_span *sp
 
 /* Spans of all lengths from nothing up, the last one at the end of the table. */
 static size_t make_spans(struct random_state *random, uint32_t nsketches,
-                         struct ki_span spans[KI_KERNEL_MOST_SPANS])
+                         struct ki_postings spans[KI_KERNEL_MOST_SPANS])
 {
     size_t nspans = 1 + random_below(random, KI_KERNEL_MOST_SPANS);
     uint32_t most = MOST / (uint32_t)nspans;
@@ -78,6 +78,7 @@ static size_t make_spans(struct random_state *random, uint32_t nsketches,
         spans[i].begin = i + 1 == nspans ? nsketches - length : spans[i].begin;
         spans[i].end = spans[i].begin + length;
         spans[i].spare = random_below(random, 7);
+        spans[i].ahead = (const void *)(uintptr_t)random_next(random);
     }
     return nspans;
 }
@@ -88,7 +89,7 @@ static void check_kernel(const struct ki_kernel *kernel, struct random_state *ra
     static uint32_t got[MOST + 1];
     uint32_t nsketches = 1 + random_below(random, 6000);
     struct guarded table = guarded_make(random, nsketches);
-    struct ki_span spans[KI_KERNEL_MOST_SPANS];
+    struct ki_postings spans[KI_KERNEL_MOST_SPANS];
     size_t nspans = make_spans(random, nsketches, spans);
     uint16_t wanted = (uint16_t)random_next(random);
     for (uint32_t i = 0; i < nsketches; i += 3) { /* many near ones */
