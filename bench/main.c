@@ -9,7 +9,7 @@
 #include "report/put.h"
 
 static const struct command *const commands[] = {
-    &command_search, &command_build,   &command_publish,
+    &command_search, &command_build,   &command_publish, &command_open,
     &command_swap,   &command_compare, &command_plot,
 };
 

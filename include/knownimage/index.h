@@ -123,9 +123,8 @@ KI_API KI_MUST_CHECK enum ki_status ki_index_lookup(const struct ki_index *index
                                                     const struct ki_hash *query,
                                                     int radius, struct ki_hits *hits);
 
-/* The same for several queries, of any kinds; hits say which of them found them. PDQ
- * hashes are searched for together, which takes less time than one by one: the eight
- * dihedral hashes of a picture, both modes, or the hashes of many pictures. */
+/* The same for several queries, of any kinds; hits say which of them found them: the
+ * eight dihedral hashes of a picture, both modes, or the hashes of many pictures. */
 KI_API KI_MUST_CHECK enum ki_status ki_index_lookup_many(const struct ki_index *index,
                                                          const struct ki_hash *queries,
                                                          size_t nqueries, int radius,
