@@ -182,27 +182,19 @@ static bool check_body(const char *data, size_t nbytes, size_t *nbody)
     return memcmp(data + *nbody, line, KI_MANIFEST_LINE_NBYTES) == 0;
 }
 
-enum ki_status ki_manifest_read(const char *folder, const char *name,
-                                struct ki_manifest *out, struct ki_diag *diag)
+enum ki_status ki_manifest_parse(const char *path, const char *data, size_t nbytes,
+                                 struct ki_manifest *out, struct ki_diag *diag)
 {
-    char path[KI_PATH_NBYTES];
-    char *data = NULL;
-    size_t nbytes = 0;
     size_t nbody = 0;
-    enum ki_status status = ki_path_join(folder, name, path, diag);
-    if (status == KI_OK) {
-        status = ki_file_read(path, MANIFEST_MOST_NBYTES, &data, &nbytes, diag);
-    }
-    if (status != KI_OK) {
-        return status;
-    }
+    json_error_t error = {.text = ""};
     if (!check_body(data, nbytes, &nbody)) {
-        free(data);
         return ki_diag_set(diag, KI_ERR_DAMAGED, "%s fails its own checksum", path);
     }
     struct ki_manifest manifest = {0};
-    json_t *root = json_loadb(data, nbody, JSON_REJECT_DUPLICATES, NULL);
-    free(data);
+    json_t *root = json_loadb(data, nbody, JSON_REJECT_DUPLICATES, &error);
+    if (!root && json_error_code(&error) == json_error_out_of_memory) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to read %s", path);
+    }
     bool is_good = root && read_fields(root, &manifest);
     json_decref(root);
     if (!is_good) {
@@ -211,4 +203,22 @@ enum ki_status ki_manifest_read(const char *folder, const char *name,
     }
     *out = manifest;
     return KI_OK;
+}
+
+enum ki_status ki_manifest_read(const char *folder, const char *name,
+                                struct ki_manifest *out, struct ki_diag *diag)
+{
+    char path[KI_PATH_NBYTES];
+    char *data = NULL;
+    size_t nbytes = 0;
+    enum ki_status status = ki_path_join(folder, name, path, diag);
+    if (status == KI_OK) {
+        status = ki_file_read(path, MANIFEST_MOST_NBYTES, &data, &nbytes, diag);
+    }
+    if (status != KI_OK) {
+        return status;
+    }
+    status = ki_manifest_parse(path, data, nbytes, out, diag);
+    free(data);
+    return status;
 }

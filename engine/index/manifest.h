@@ -36,6 +36,10 @@ struct ki_manifest {
 enum ki_status ki_manifest_read(const char *folder, const char *name,
                                 struct ki_manifest *out, struct ki_diag *diag);
 
+/* The same from the bytes of a file; path is for messages. */
+enum ki_status ki_manifest_parse(const char *path, const char *data, size_t nbytes,
+                                 struct ki_manifest *out, struct ki_diag *diag);
+
 /* Keeps the current MANIFEST as MANIFEST.previous and replaces it, durably. */
 enum ki_status ki_manifest_write(const char *folder, const struct ki_manifest *manifest,
                                  struct ki_diag *diag);

@@ -90,6 +90,21 @@ static char *manifest_text(const struct ki_manifest *manifest)
     return text;
 }
 
+/* Whether the text says the same as the manifest when it is read again: a JSON library
+ * short of memory may have left something out. */
+static bool is_faithful(const char *text)
+{
+    struct ki_manifest again = {0};
+    if (ki_manifest_parse(KI_MANIFEST_NAME, text, strlen(text), &again, NULL) != KI_OK) {
+        return false;
+    }
+    char *repeated = manifest_text(&again);
+    bool is_same = repeated && strcmp(repeated, text) == 0;
+    free(repeated);
+    ki_manifest_free(&again);
+    return is_same;
+}
+
 /* A hard link made aside and renamed, so that MANIFEST is never missing. */
 static enum ki_status keep_previous(const char *folder, struct ki_diag *diag)
 {
@@ -121,7 +136,8 @@ enum ki_status ki_manifest_write(const char *folder, const struct ki_manifest *m
                                  struct ki_diag *diag)
 {
     char *text = manifest_text(manifest);
-    if (!text) {
+    if (!text || !is_faithful(text)) {
+        free(text);
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a MANIFEST");
     }
     enum ki_status status = keep_previous(folder, diag);
