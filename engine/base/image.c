@@ -35,6 +35,17 @@ static const char *const reason_texts[KI_NREASONS] = {
     [KI_REASON_OUT_OF_MEMORY] = "out-of-memory",
 };
 
+static const char *const fidelity_texts[KI_NFIDELITIES] = {
+    [KI_FIDELITY_EXACT] = "exact",
+    [KI_FIDELITY_HIGH] = "high",
+    [KI_FIDELITY_FAST] = "fast",
+};
+
+const char *ki_fidelity_text(enum ki_fidelity fidelity)
+{
+    return (unsigned)fidelity < KI_NFIDELITIES ? fidelity_texts[fidelity] : "";
+}
+
 const char *ki_format_text(enum ki_format format)
 {
     return (unsigned)format < KI_NFORMATS ? format_texts[format] : "unknown";

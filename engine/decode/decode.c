@@ -11,6 +11,8 @@ static const struct ki_decoder *const decoders[] = {
 enum ki_reason ki_decode(const struct ki_decode_request *request,
                          struct ki_image_info *info)
 {
+    info->fidelity = KI_FIDELITY_EXACT;
+    info->scale = 1;
     for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++) {
         if (decoders[i]->format == info->format) {
             return decoders[i]->decode(request, info);

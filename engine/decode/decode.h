@@ -6,7 +6,8 @@
 #include "decode/decoder.h"
 
 /* Decodes with the decoder for info->format; KI_REASON_UNSUPPORTED_FORMAT if there is
- * none. Returns NONE or why the picture was not examined. */
+ * none. Says in info how exactly it decoded. Returns NONE or why the picture was not
+ * examined. */
 enum ki_reason ki_decode(const struct ki_decode_request *request,
                          struct ki_image_info *info);
 

@@ -17,13 +17,31 @@
  * from one pixel to the next. Alpha is dropped, the colour under it is kept. */
 enum ki_row_layout { KI_ROW_GRAY8 = 1, KI_ROW_RGB8 = 3 };
 
-/* Where the rows go. begin is called once, after the header passed the limits, with
- * sides of at least 1; row is called height times unless decoding fails. A reason other
- * than NONE ends decoding and becomes its result. */
+/* The rows of a picture. A sample stands for a square of block × block pixels, of which
+ * it is about the mean; at the right and lower edge they may reach over the picture. */
+struct ki_row_shape {
+    uint32_t width;  /* of the picture in pixels, at least 1 */
+    uint32_t height; /* likewise */
+    uint32_t block;  /* 1, 2, 4 or 8 */
+    enum ki_row_layout layout;
+};
+
+static inline uint32_t ki_row_width(const struct ki_row_shape *shape)
+{
+    return (shape->width - 1) / shape->block + 1;
+}
+
+static inline uint32_t ki_row_count(const struct ki_row_shape *shape)
+{
+    return (shape->height - 1) / shape->block + 1;
+}
+
+/* Where the rows go. begin is called once, after the header passed the limits; row is
+ * called ki_row_count times unless decoding fails. A reason other than NONE ends
+ * decoding and becomes its result. */
 struct ki_row_sink {
     void *context;
-    enum ki_reason (*begin)(void *context, uint32_t width, uint32_t height,
-                            enum ki_row_layout layout);
+    enum ki_reason (*begin)(void *context, const struct ki_row_shape *shape);
     enum ki_reason (*row)(void *context, const uint8_t *samples);
 };
 
@@ -31,6 +49,8 @@ struct ki_decode_request {
     const uint8_t *data;
     size_t nbytes;
     const struct ki_limits *limits;
+    enum ki_fidelity fidelity;
+    bool needs_pixels; /* blocks of one pixel only */
     struct ki_row_sink sink;
 };
 

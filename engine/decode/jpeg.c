@@ -109,6 +109,39 @@ static void create(struct jpeg_job *job)
     set_memory_limit(job);
 }
 
+/* How many samples the shorter side keeps when a picture is scaled down. */
+static uint32_t fewest_samples(enum ki_fidelity fidelity)
+{
+    return fidelity == KI_FIDELITY_FAST ? 128 : 256;
+}
+
+/* Scaling down within the inverse DCT: fewer samples, each the mean of a block. */
+static unsigned choose_scale(const struct ki_decode_request *request,
+                             const struct jpeg_decompress_struct *cinfo)
+{
+    bool is_linear = cinfo->out_color_space != JCS_CMYK;
+    if (request->fidelity == KI_FIDELITY_EXACT || request->needs_pixels || !is_linear) {
+        return 1;
+    }
+    uint32_t side = cinfo->image_width < cinfo->image_height ? cinfo->image_width
+                                                             : cinfo->image_height;
+    unsigned scale = DCTSIZE;
+    while (scale > 1 && side / scale < fewest_samples(request->fidelity)) {
+        scale /= 2;
+    }
+    return scale;
+}
+
+/* Y alone is luma, but for rounding; chroma is then neither transformed, upsampled nor
+ * converted. */
+static void choose_luma(struct jpeg_decompress_struct *cinfo)
+{
+    if (cinfo->jpeg_color_space == JCS_YCbCr) {
+        cinfo->out_color_space = JCS_GRAYSCALE;
+    }
+    cinfo->do_block_smoothing = FALSE;
+}
+
 static bool choose_output(struct jpeg_decompress_struct *cinfo)
 {
     switch (cinfo->jpeg_color_space) {
@@ -147,12 +180,37 @@ static enum ki_reason read_header(struct jpeg_job *job)
     return reason;
 }
 
+static void choose_fidelity(struct jpeg_job *job)
+{
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    if (job->request->fidelity == KI_FIDELITY_EXACT) {
+        return;
+    }
+    choose_luma(cinfo);
+    job->info->scale = choose_scale(job->request, cinfo);
+    cinfo->scale_num = 1;
+    cinfo->scale_denom = job->info->scale;
+    if (job->info->scale > 1 || cinfo->jpeg_color_space == JCS_YCbCr) {
+        job->info->fidelity = job->request->fidelity;
+    }
+}
+
 static enum ki_reason begin(struct jpeg_job *job)
 {
     const struct ki_row_sink *sink = &job->request->sink;
     bool is_gray = job->cinfo.out_color_space == JCS_GRAYSCALE;
-    return sink->begin(sink->context, job->cinfo.image_width, job->cinfo.image_height,
-                       is_gray ? KI_ROW_GRAY8 : KI_ROW_RGB8);
+    const struct ki_row_shape shape = {
+        .width = job->cinfo.image_width,
+        .height = job->cinfo.image_height,
+        .block = job->info->scale,
+        .layout = is_gray ? KI_ROW_GRAY8 : KI_ROW_RGB8,
+    };
+    jpeg_calc_output_dimensions(&job->cinfo);
+    if (job->cinfo.output_width != ki_row_width(&shape) ||
+        job->cinfo.output_height != ki_row_count(&shape)) {
+        return KI_REASON_UNSUPPORTED_CODING;
+    }
+    return sink->begin(sink->context, &shape);
 }
 
 static uint8_t multiply(unsigned a, unsigned b)
@@ -223,6 +281,7 @@ static enum ki_reason decode_picture(struct jpeg_job *job)
     if (reason != KI_REASON_NONE) {
         return reason;
     }
+    choose_fidelity(job);
     reason = begin(job);
     if (reason != KI_REASON_NONE) {
         return reason;

@@ -226,7 +226,10 @@ static void begin(struct png_job *job)
 {
     const struct ki_row_sink *sink = &job->request->sink;
     enum ki_reason reason =
-        sink->begin(sink->context, job->header.width, job->header.height, job->layout);
+        sink->begin(sink->context, &(struct ki_row_shape){.width = job->header.width,
+                                                          .height = job->header.height,
+                                                          .block = 1,
+                                                          .layout = job->layout});
     if (reason != KI_REASON_NONE) {
         leave(job, reason);
     }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gray/gray.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/cpu.h"
 
 /* The source sample under output x when n samples are stretched to 512. */
 static uint32_t nearest_index(uint32_t x, uint32_t n)
@@ -12,85 +14,109 @@ static uint32_t nearest_index(uint32_t x, uint32_t n)
     return (uint32_t)((uint64_t)x * n / KI_GRAY_NN_SIDE);
 }
 
+static bool begin_reducer(struct ki_gray *gray, struct ki_reducer *reducer,
+                          uint32_t width, uint32_t height, uint32_t block)
+{
+    const struct ki_operator *across = ki_operator_get(&gray->operators, width, block);
+    const struct ki_operator *down = ki_operator_get(&gray->operators, height, block);
+    return across && down && ki_reducer_begin(reducer, gray->fold, across, down);
+}
+
 static bool begin_nearest(struct ki_gray *gray)
 {
     for (uint32_t x = 0; x < KI_GRAY_NN_SIDE; x++) {
-        gray->nn_column[x] = nearest_index(x, gray->width);
+        gray->nn_column[x] = nearest_index(x, gray->shape.width);
     }
     gray->nn_next = 0;
-    return ki_reducer_begin(&gray->nearest, KI_GRAY_NN_SIDE, KI_GRAY_NN_SIDE);
+    return begin_reducer(gray, &gray->nearest, KI_GRAY_NN_SIDE, KI_GRAY_NN_SIDE, 1);
 }
 
-bool ki_gray_begin(struct ki_gray *gray, unsigned modes, uint32_t width,
-                   uint32_t height, enum ki_row_layout layout)
+static bool needs_full(const struct ki_gray *gray)
 {
+    return !gray->is_stretched || (gray->modes & KI_BIT(KI_MODE_PDQ));
+}
+
+bool ki_gray_begin(struct ki_gray *gray, unsigned modes,
+                   const struct ki_row_shape *shape)
+{
+    assert(shape->block == 1 || modes == KI_BIT(KI_MODE_PDQ));
+    gray->fold = gray->fold ? gray->fold : ki_fold_best(ki_cpu_features());
     gray->modes = modes;
-    gray->layout = layout;
-    gray->width = width;
-    gray->height = height;
+    gray->shape = *shape;
     gray->nrows = 0;
-    bool is_large = width > KI_GRAY_NN_SIDE || height > KI_GRAY_NN_SIDE;
+    gray->nrows_all = ki_row_count(shape);
+    bool is_large = shape->width > KI_GRAY_NN_SIDE || shape->height > KI_GRAY_NN_SIDE;
     gray->is_stretched = is_large && (modes & KI_BIT(KI_MODE_PDQ_NN512));
-    bool needs_full = !gray->is_stretched || (modes & KI_BIT(KI_MODE_PDQ));
 
     void *luma = gray->luma;
-    bool reserved = ki_array_reserve(&luma, &gray->luma_capacity, width, sizeof(float));
+    bool reserved =
+        ki_array_reserve(&luma, &gray->luma_capacity, shape->width, sizeof(float));
     gray->luma = luma;
     return reserved && (!gray->is_stretched || begin_nearest(gray)) &&
-           (!needs_full || ki_reducer_begin(&gray->full, width, height));
+           (!needs_full(gray) || begin_reducer(gray, &gray->full, shape->width,
+                                               shape->height, shape->block));
 }
 
-static void luma_from_gray(float *restrict luma, const uint8_t *restrict samples,
-                           uint32_t width)
+static float luma_at(const struct ki_gray *gray, const uint8_t *samples, uint32_t x)
 {
-    for (uint32_t x = 0; x < width; x++) {
-        luma[x] = (float)samples[x];
-    }
+    return gray->shape.layout == KI_ROW_GRAY8 ? (float)samples[x] : gray->luma[x];
 }
 
-static void luma_from_rgb(float *restrict luma, const uint8_t *restrict samples,
-                          uint32_t width)
+static void push_nearest(struct ki_gray *gray, const uint8_t *samples, uint32_t y)
 {
-    for (size_t x = 0; x < width; x++) {
-        luma[x] = 0.299f * (float)samples[3 * x] + 0.587f * (float)samples[3 * x + 1] +
-                  0.114f * (float)samples[3 * x + 2];
-    }
-}
-
-static void push_nearest(struct ki_gray *gray, uint32_t y)
-{
-    if (nearest_index(gray->nn_next, gray->height) != y) {
+    uint32_t height = gray->shape.height;
+    if (nearest_index(gray->nn_next, height) != y) {
         return;
     }
     for (uint32_t x = 0; x < KI_GRAY_NN_SIDE; x++) {
-        gray->nn_row[x] = gray->luma[gray->nn_column[x]];
+        gray->nn_row[x] = luma_at(gray, samples, gray->nn_column[x]);
     }
     while (gray->nn_next < KI_GRAY_NN_SIDE &&
-           nearest_index(gray->nn_next, gray->height) == y) {
-        ki_reducer_row(&gray->nearest, gray->nn_row);
+           nearest_index(gray->nn_next, height) == y) {
+        ki_reducer_floats(&gray->nearest, gray->nn_row, KI_GRAY_NN_SIDE, 1);
         gray->nn_next++;
     }
 }
 
-void ki_gray_row(struct ki_gray *gray, const uint8_t *samples)
+/* Colours become luma first, in a row of its own. */
+static void take_color_row(struct ki_gray *gray, const uint8_t *samples, uint32_t y)
 {
-    uint32_t y = gray->nrows++;
-    if (gray->layout == KI_ROW_GRAY8) {
-        luma_from_gray(gray->luma, samples, gray->width);
-    } else {
-        luma_from_rgb(gray->luma, samples, gray->width);
-    }
-    if (!gray->is_stretched || (gray->modes & KI_BIT(KI_MODE_PDQ))) {
-        ki_reducer_row(&gray->full, gray->luma);
+    gray->fold->luma(gray->luma, samples, ki_row_width(&gray->shape));
+    if (needs_full(gray)) {
+        ki_reducer_floats(&gray->full, gray->luma, 0, 1);
     }
     if (gray->is_stretched) {
-        push_nearest(gray, y);
+        push_nearest(gray, samples, y);
     }
+}
+
+static void take_gray_rows(struct ki_gray *gray, const uint8_t *samples,
+                           size_t stride_nbytes, uint32_t count)
+{
+    if (needs_full(gray)) {
+        ki_reducer_bytes(&gray->full, samples, stride_nbytes, count);
+    }
+    for (uint32_t y = 0; gray->is_stretched && y < count; y++) {
+        push_nearest(gray, samples + y * stride_nbytes, gray->nrows + y);
+    }
+}
+
+void ki_gray_rows(struct ki_gray *gray, const uint8_t *samples, size_t stride_nbytes,
+                  uint32_t count)
+{
+    if (gray->shape.layout == KI_ROW_GRAY8) {
+        take_gray_rows(gray, samples, stride_nbytes, count);
+    } else {
+        for (uint32_t y = 0; y < count; y++) {
+            take_color_row(gray, samples + y * stride_nbytes, gray->nrows + y);
+        }
+    }
+    gray->nrows += count;
 }
 
 const float *ki_gray_result(const struct ki_gray *gray, enum ki_mode mode)
 {
-    if (gray->nrows != gray->height || !(gray->modes & KI_BIT(mode))) {
+    if (gray->nrows != gray->nrows_all || !(gray->modes & KI_BIT(mode))) {
         return NULL;
     }
     if (mode == KI_MODE_PDQ_NN512 && gray->is_stretched) {
@@ -103,6 +129,7 @@ void ki_gray_free(struct ki_gray *gray)
 {
     ki_reducer_free(&gray->full);
     ki_reducer_free(&gray->nearest);
+    ki_operator_cache_free(&gray->operators);
     free(gray->luma);
     memset(gray, 0, sizeof *gray);
 }

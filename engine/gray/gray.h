@@ -21,13 +21,14 @@ enum { KI_GRAY_NN_SIDE = 512 };
 /* Buffers for one thread, kept from picture to picture. Zero-initialise; free with
  * ki_gray_free. */
 struct ki_gray {
-    unsigned modes; /* mask of enum ki_mode */
-    enum ki_row_layout layout;
-    uint32_t width;
-    uint32_t height;
-    uint32_t nrows;
+    const struct ki_fold *fold; /* NULL: the fastest, chosen at the first begin */
+    unsigned modes;             /* mask of enum ki_mode */
+    struct ki_row_shape shape;
+    uint32_t nrows; /* rows taken, and all there will be */
+    uint32_t nrows_all;
     float *luma; /* one row */
     size_t luma_capacity;
+    struct ki_operator_cache operators;
     struct ki_reducer full;    /* mode pdq */
     struct ki_reducer nearest; /* mode pdq-nn512 of pictures over 512 */
     bool is_stretched;         /* whether nearest is in use */
@@ -36,13 +37,17 @@ struct ki_gray {
     float nn_row[KI_GRAY_NN_SIDE];
 };
 
-/* Starts a picture with sides of at least 1. False if memory ran out. */
-bool ki_gray_begin(struct ki_gray *gray, unsigned modes, uint32_t width,
-                   uint32_t height, enum ki_row_layout layout);
-void ki_gray_row(struct ki_gray *gray, const uint8_t *samples);
+/* Starts a picture with sides of at least 1; blocks of more than one pixel only for
+ * mode pdq alone. False if memory ran out. */
+bool ki_gray_begin(struct ki_gray *gray, unsigned modes,
+                   const struct ki_row_shape *shape);
+
+/* Takes the next count rows, stride_nbytes apart. */
+void ki_gray_rows(struct ki_gray *gray, const uint8_t *samples, size_t stride_nbytes,
+                  uint32_t count);
 
 /* The result of a mode that was asked for, KI_GRAY_NSAMPLES floats of 0…255 in row
- * order; NULL until height rows were taken. Valid until the next begin. */
+ * order; NULL until all rows were taken. Valid until the next begin. */
 const float *ki_gray_result(const struct ki_gray *gray, enum ki_mode mode);
 void ki_gray_free(struct ki_gray *gray);
 

@@ -32,20 +32,21 @@ static double box_weight(struct range range)
     return 1.0 / (double)(range.last - range.first + 1);
 }
 
-/* Two boxes in a row, seen from output j. */
+/* Two boxes in a row, seen from output j; samples are summed up per block. */
 static void build_row(struct ki_operator *operator, unsigned j, double *sums)
 {
     uint32_t n = operator->nsamples;
+    uint32_t d = operator->block;
     uint32_t centre = (uint32_t)((j + 0.5) * n / KI_GRAY_SIDE);
     struct range outer = box_range(n, centre);
-    uint32_t first = box_range(n, outer.first).first;
-    uint32_t last = box_range(n, outer.last).last;
+    uint32_t first = box_range(n, outer.first).first / d;
+    uint32_t last = box_range(n, outer.last).last / d;
     memset(sums, 0, (last - first + 1) * sizeof *sums);
     for (uint32_t k = outer.first; k <= outer.last; k++) {
         struct range inner = box_range(n, k);
         double weight = box_weight(outer) * box_weight(inner);
         for (uint32_t m = inner.first; m <= inner.last; m++) {
-            sums[m - first] += weight;
+            sums[m / d - first] += weight;
         }
     }
     operator->first[j] = first;
@@ -56,14 +57,12 @@ static void build_row(struct ki_operator *operator, unsigned j, double *sums)
     }
 }
 
-bool ki_operator_build(struct ki_operator *operator, uint32_t nsamples)
+static bool build(struct ki_operator *operator, uint32_t nsamples, uint32_t block)
 {
-    if (operator->nsamples == nsamples) {
-        return true;
-    }
-    /* Two boxes of W reach over 2W − 1 samples. */
+    /* Two boxes of W reach over 2W − 1 samples; not all blocks need be whole. */
     size_t width = 2 * (((size_t)nsamples + 127) / 128);
     void *weights = operator->weights;
+    operator->nsamples = 0;
     bool reserved = ki_array_reserve(&weights, &operator->capacity,
                                      KI_GRAY_SIDE * width, sizeof *operator->weights);
     operator->weights = weights;
@@ -73,6 +72,8 @@ bool ki_operator_build(struct ki_operator *operator, uint32_t nsamples)
         return false;
     }
     operator->nsamples = nsamples;
+    operator->block = block;
+    operator->nblocks =(nsamples - 1) / block + 1;
     for (unsigned j = 0; j < KI_GRAY_SIDE; j++) {
         operator->start[j] =(uint32_t)(j *width);
         build_row(operator, j, sums);
@@ -81,23 +82,29 @@ bool ki_operator_build(struct ki_operator *operator, uint32_t nsamples)
     return true;
 }
 
-void ki_operator_free(struct ki_operator *operator)
+const struct ki_operator *ki_operator_get(struct ki_operator_cache *cache,
+                                          uint32_t nsamples, uint32_t block)
 {
-    free(operator->weights);
-    memset(operator, 0, sizeof *operator);
+    struct ki_operator *chosen = &cache->operators[0];
+    for (size_t i = 0; i < KI_OPERATOR_CACHE_SIZE; i++) {
+        struct ki_operator *operator= & cache->operators[i];
+        if (operator->nsamples == nsamples && operator->block == block) {
+            operator->used_at = ++ cache->clock;
+            return operator;
+        }
+        chosen = operator->used_at<chosen->used_at ? operator: chosen;
+    }
+    if (!build(chosen, nsamples, block)) {
+        return NULL;
+    }
+    chosen->used_at = ++cache->clock;
+    return chosen;
 }
 
-uint32_t ki_operator_overlap(const struct ki_operator *operator)
+void ki_operator_cache_free(struct ki_operator_cache *cache)
 {
-    uint32_t overlap = 1;
-    uint32_t low = 0;
-    for (uint32_t j = 0; j < KI_GRAY_SIDE; j++) {
-        while (operator->last[low]<operator->first[j]) {
-            low++;
-        }
-        if (j - low + 1 > overlap) {
-            overlap = j - low + 1;
-        }
+    for (size_t i = 0; i < KI_OPERATOR_CACHE_SIZE; i++) {
+        free(cache->operators[i].weights);
     }
-    return overlap;
+    memset(cache, 0, sizeof *cache);
 }

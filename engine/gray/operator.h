@@ -10,6 +10,10 @@
  *
  * The box: half = (W + 2) / 2 rounded down, samples i − (W − half) … i + half − 1, cut
  * off at the ends and divided by the number of samples inside.
+ *
+ * A decoder may give the mean of every block of d samples instead of the samples. Then
+ * the columns of each block are summed up: what is lost is only how the picture varies
+ * within a block against how the weights do.
  */
 #ifndef KI_GRAY_OPERATOR_H
 #define KI_GRAY_OPERATOR_H
@@ -20,23 +24,32 @@
 
 enum { KI_GRAY_SIDE = 64 };
 
-/* Row j: weights[start[j]] … belong to samples first[j] … last[j]. Both first and last
- * never decrease with j. Zero-initialise; free with ki_operator_free. */
+/* Row j: weights[start[j]] … belong to blocks first[j] … last[j]. Both first and last
+ * never decrease with j. */
 struct ki_operator {
     uint32_t nsamples; /* the n it was built for; 0: none */
+    uint32_t block;    /* d */
+    uint32_t nblocks;  /* ceil(n / d) */
     uint32_t first[KI_GRAY_SIDE];
     uint32_t last[KI_GRAY_SIDE];
     uint32_t start[KI_GRAY_SIDE];
     float *weights;
     size_t capacity;
+    uint64_t used_at;
 };
 
-/* Builds the operator for n ≥ 1 samples; does nothing if it is built already. False if
- * memory ran out. */
-bool ki_operator_build(struct ki_operator *operator, uint32_t nsamples);
-void ki_operator_free(struct ki_operator *operator);
+enum { KI_OPERATOR_CACHE_SIZE = 16 };
 
-/* The largest number of rows whose ranges contain one common sample. */
-uint32_t ki_operator_overlap(const struct ki_operator *operator);
+/* The operators used last. Zero-initialise; free with ki_operator_cache_free. */
+struct ki_operator_cache {
+    struct ki_operator operators[KI_OPERATOR_CACHE_SIZE];
+    uint64_t clock;
+};
+
+/* The operator for n ≥ 1 samples in blocks of d ≥ 1, valid until KI_OPERATOR_CACHE_SIZE
+ * others have been asked for. NULL if memory ran out. */
+const struct ki_operator *ki_operator_get(struct ki_operator_cache *cache,
+                                          uint32_t nsamples, uint32_t block);
+void ki_operator_cache_free(struct ki_operator_cache *cache);
 
 #endif

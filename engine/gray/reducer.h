@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From rows of luma to the 64×64 picture under a hash, one row at a time.
+ * From rows of luma to the 64×64 picture under a hash, a few rows at a time.
  *
- * A row is folded into the few output rows whose filter reaches it (2 or 3 at a time,
- * each an accumulator as wide as the picture) and is then forgotten; a finished
- * accumulator is reduced to 64 numbers. Nothing of full height is ever held.
+ * Rows are folded into the output rows whose filter reaches them (one or two at a
+ * time), each a sum as wide as the picture, and are then forgotten. In the end the 64
+ * sums are turned on their side, 64 columns at a time, and folded the same way.
  */
 #ifndef KI_GRAY_REDUCER_H
 #define KI_GRAY_REDUCER_H
@@ -12,27 +12,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gray/fold.h"
 #include "gray/operator.h"
 
 enum { KI_GRAY_NSAMPLES = KI_GRAY_SIDE * KI_GRAY_SIDE };
 
-/* Kept from picture to picture. Zero-initialise; free with ki_reducer_free. */
+/* Kept from picture to picture: 256 bytes per column. Zero-initialise; free with
+ * ki_reducer_free. */
 struct ki_reducer {
-    struct ki_operator across; /* along a row */
-    struct ki_operator down;   /* along a column */
-    float *accumulators;       /* naccumulators rows of across.nsamples */
+    const struct ki_fold *fold;
+    const struct ki_operator *across; /* along a row */
+    const struct ki_operator *down;   /* along a column */
+    float *sums;                      /* KI_GRAY_SIDE rows of stride */
+    size_t stride;
     size_t capacity;
-    uint32_t naccumulators;
-    uint32_t nrows;              /* rows pushed */
+    uint32_t nrows;              /* rows taken */
     uint32_t ndone;              /* output rows finished */
     float out[KI_GRAY_NSAMPLES]; /* row-major, top to bottom; whole after all rows */
 };
 
-/* Starts a picture. False if memory ran out. */
-bool ki_reducer_begin(struct ki_reducer *reducer, uint32_t width, uint32_t height);
+/* Starts a picture; the operators must stay valid. False if memory ran out. */
+bool ki_reducer_begin(struct ki_reducer *reducer, const struct ki_fold *fold,
+                      const struct ki_operator *across, const struct ki_operator *down);
 
-/* Takes the next row, width samples, from the top. */
-void ki_reducer_row(struct ki_reducer *reducer, const float *luma);
+/* Take the next count rows of across->nblocks samples, stride samples apart, from the
+ * top; no more than down->nblocks in all. */
+void ki_reducer_bytes(struct ki_reducer *reducer, const uint8_t *rows, size_t stride,
+                      uint32_t count);
+void ki_reducer_floats(struct ki_reducer *reducer, const float *rows, size_t stride,
+                       uint32_t count);
 void ki_reducer_free(struct ki_reducer *reducer);
 
 #endif

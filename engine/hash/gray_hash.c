@@ -26,21 +26,19 @@ enum ki_status ki_pdq_from_gray(const uint8_t *pixels, uint32_t width, uint32_t 
         *quality = 0;
         return KI_OK;
     }
+    const struct ki_row_shape shape = {width, height, 1, KI_ROW_GRAY8};
     struct workspace *work = calloc(1, sizeof *work);
-    if (!work ||
-        !ki_gray_begin(&work->gray, KI_BIT(mode), width, height, KI_ROW_GRAY8)) {
+    if (!work || !ki_gray_begin(&work->gray, KI_BIT(mode), &shape)) {
         if (work) {
             ki_gray_free(&work->gray);
         }
         free(work);
         return KI_ERR_NO_MEMORY;
     }
-    for (uint32_t y = 0; y < height; y++) {
-        ki_gray_row(&work->gray, pixels + (size_t)y * stride_nbytes);
-    }
+    ki_gray_rows(&work->gray, pixels, stride_nbytes, height);
     const float *samples = ki_gray_result(&work->gray, mode);
     ki_pdq_tables_init(&work->tables);
-    (void)ki_pdq_compute(&work->tables, samples, dihedral, out);
+    (void)ki_pdq_compute(&work->tables, work->gray.fold, samples, dihedral, out);
     *quality = ki_pdq_quality(samples);
     ki_gray_free(&work->gray);
     free(work);

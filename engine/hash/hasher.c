@@ -31,6 +31,7 @@ struct ki_hash_options ki_hash_options_default(void)
         .kinds = KI_ALL_KINDS,
         .modes = KI_BIT(KI_MODE_PDQ),
         .dihedral = false,
+        .fidelity = KI_FIDELITY_HIGH,
     };
 }
 
@@ -43,6 +44,9 @@ static enum ki_status check_options(const struct ki_hash_options *options,
     bool wants_pdq = options->kinds & KI_BIT(KI_KIND_PDQ);
     if (wants_pdq && (options->modes == 0 || options->modes >> KI_NMODES)) {
         return ki_diag_set(diag, KI_ERR_ARGUMENT, "no or unknown PDQ modes asked for");
+    }
+    if ((unsigned)options->fidelity >= KI_NFIDELITIES) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT, "unknown fidelity");
     }
     return KI_OK;
 }
@@ -80,11 +84,10 @@ void ki_hasher_destroy(struct ki_hasher *hasher)
     free(hasher);
 }
 
-static enum ki_reason sink_begin(void *context, uint32_t width, uint32_t height,
-                                 enum ki_row_layout layout)
+static enum ki_reason sink_begin(void *context, const struct ki_row_shape *shape)
 {
     struct ki_hasher *hasher = context;
-    return ki_gray_begin(&hasher->gray, hasher->options.modes, width, height, layout)
+    return ki_gray_begin(&hasher->gray, hasher->options.modes, shape)
                ? KI_REASON_NONE
                : KI_REASON_OUT_OF_MEMORY;
 }
@@ -92,7 +95,7 @@ static enum ki_reason sink_begin(void *context, uint32_t width, uint32_t height,
 static enum ki_reason sink_row(void *context, const uint8_t *samples)
 {
     struct ki_hasher *hasher = context;
-    ki_gray_row(&hasher->gray, samples);
+    ki_gray_rows(&hasher->gray, samples, 0, 1);
     return KI_REASON_NONE;
 }
 
@@ -105,7 +108,7 @@ static void hash_modes(struct ki_hasher *hasher, struct ki_hashes *out)
         const float *samples = ki_gray_result(&hasher->gray, (enum ki_mode)mode);
         result->present = samples != NULL;
         if (samples && !is_small) {
-            bool is_good = ki_pdq_compute(&hasher->tables, samples,
+            bool is_good = ki_pdq_compute(&hasher->tables, hasher->gray.fold, samples,
                                           hasher->options.dihedral, result->hashes);
             result->is_degenerate =
                 !is_good || ki_pdq_is_degenerate(&result->hashes[0]);
@@ -124,6 +127,8 @@ static void hash_picture(struct ki_hasher *hasher, const uint8_t *data, size_t n
         .data = data,
         .nbytes = nbytes,
         .limits = &hasher->options.limits,
+        .fidelity = hasher->options.fidelity,
+        .needs_pixels = hasher->options.modes != KI_BIT(KI_MODE_PDQ),
         .sink = {.context = hasher, .begin = sink_begin, .row = sink_row},
     };
     out->reason = ki_decode(&request, &out->info);
@@ -136,6 +141,7 @@ static void hashes_begin(struct ki_hashes *out)
 {
     memset(out, 0, sizeof *out);
     out->info.nframes = 1;
+    out->info.scale = 1;
 }
 
 static void hash_bytes(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,

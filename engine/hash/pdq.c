@@ -17,84 +17,65 @@ void ki_pdq_tables_init(struct ki_pdq_tables *tables)
         for (int j = 0; j < SIDE; j++) {
             double angle = pi / (2.0 * SIDE) * (i + 1) * (2 * j + 1);
             tables->dct[i][j] = (float)((double)scale * cos(angle));
+            tables->turned[j][i] = tables->dct[i][j];
         }
     }
 }
 
-static void dct_64_to_16(const struct ki_pdq_tables *tables, const float *samples,
-                         float out[KI_DCT_NSAMPLES])
+static void dct_64_to_16(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
+                         const float *samples, float out[KI_DCT_NSAMPLES])
 {
-    float half[KI_DCT_SIDE][SIDE] = {{0}};
-    for (int i = 0; i < KI_DCT_SIDE; i++) {
-        for (int k = 0; k < SIDE; k++) {
-            float factor = tables->dct[i][k];
-            for (int j = 0; j < SIDE; j++) {
-                half[i][j] += factor * samples[k * SIDE + j];
-            }
-        }
-    }
-    for (int i = 0; i < KI_DCT_SIDE; i++) {
-        for (int j = 0; j < KI_DCT_SIDE; j++) {
-            float sum = 0.0f;
-            for (int k = 0; k < SIDE; k++) {
-                sum += half[i][k] * tables->dct[j][k];
-            }
-            out[i * KI_DCT_SIDE + j] = sum;
-        }
+    float half[SIDE];
+    for (size_t i = 0; i < KI_DCT_SIDE; i++) {
+        fold->floats(half, samples, SIDE, tables->dct[i], SIDE, SIDE, true);
+        fold->floats(out + i * KI_DCT_SIDE, tables->turned[0], KI_DCT_SIDE, half, SIDE,
+                     KI_DCT_SIDE, true);
     }
 }
 
-static void swap_floats(float *a, float *b)
+/* A whole number that orders as the float does; −0 comes before 0, which is the same to
+ * a comparison with the median. */
+static int32_t order_of(float value)
 {
-    float kept = *a;
-    *a = *b;
-    *b = kept;
+    int32_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits < 0 ? bits ^ INT32_MAX : bits;
 }
 
-/* The value at place `rank` (from 0) of the sorted array, by Hoare's selection. */
-static float select_rank(float *values, int count, int rank)
+/* The value at place `rank` (from 0) of the sorted values: its bits one by one from the
+ * highest, by counting, without a branch on any value. */
+static float select_rank(const float values[KI_DCT_NSAMPLES], int rank)
 {
-    int low = 0;
-    int high = count - 1;
-    while (low < high) {
-        float pivot = values[(low + high) / 2];
-        int i = low;
-        int j = high;
-        while (i <= j) {
-            while (values[i] < pivot) {
-                i++;
-            }
-            while (values[j] > pivot) {
-                j--;
-            }
-            if (i <= j) {
-                swap_floats(&values[i], &values[j]);
-                i++;
-                j--;
-            }
-        }
-        if (rank <= j) {
-            high = j;
-        } else if (rank >= i) {
-            low = i;
-        } else {
-            break;
-        }
+    int32_t orders[KI_DCT_NSAMPLES];
+    for (int k = 0; k < KI_DCT_NSAMPLES; k++) {
+        orders[k] = order_of(values[k]);
     }
-    return values[rank];
+    /* The largest number that at most rank of them are below. */
+    int32_t found = INT32_MIN;
+    for (int bit = 31; bit >= 0; bit--) {
+        int32_t tried = (int32_t)((uint32_t)found ^ (uint32_t)1 << bit);
+        int32_t nbelow = 0;
+        for (int k = 0; k < KI_DCT_NSAMPLES; k++) {
+            nbelow += orders[k] < tried;
+        }
+        found = nbelow <= rank ? tried : found;
+    }
+    int32_t bits = found < 0 ? found ^ INT32_MAX : found;
+    float value = 0;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 static void bits_from_coefficients(const float coefficients[KI_DCT_NSAMPLES],
                                    struct ki_pdq *out)
 {
-    float sorted[KI_DCT_NSAMPLES];
-    memcpy(sorted, coefficients, sizeof sorted);
-    float median = select_rank(sorted, KI_DCT_NSAMPLES, KI_DCT_NSAMPLES / 2 - 1);
-    memset(out, 0, sizeof *out);
-    for (int k = 0; k < KI_DCT_NSAMPLES; k++) {
-        if (coefficients[k] > median) {
-            out->bytes[KI_PDQ_NBYTES - 1 - k / 8] |= (uint8_t)(1u << (k % 8));
+    float median = select_rank(coefficients, KI_DCT_NSAMPLES / 2 - 1);
+    for (int byte = 0; byte < KI_PDQ_NBYTES; byte++) {
+        unsigned bits = 0;
+        for (int k = 0; k < 8; k++) {
+            bits |= (unsigned)(coefficients[byte * 8 + k] > median) << k;
         }
+        out->bytes[KI_PDQ_NBYTES - 1 - byte] = (uint8_t)bits;
     }
 }
 
@@ -135,11 +116,12 @@ static bool is_above_noise(const float coefficients[KI_DCT_NSAMPLES])
     return sum / KI_DCT_NSAMPLES > 0.05f;
 }
 
-bool ki_pdq_compute(const struct ki_pdq_tables *tables, const float *samples,
-                    bool dihedral, struct ki_pdq out[KI_NTRANSFORMS])
+bool ki_pdq_compute(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
+                    const float *samples, bool dihedral,
+                    struct ki_pdq out[KI_NTRANSFORMS])
 {
     float coefficients[KI_DCT_NSAMPLES];
-    dct_64_to_16(tables, samples, coefficients);
+    dct_64_to_16(tables, fold, samples, coefficients);
     bool is_good = is_above_noise(coefficients);
     bits_from_coefficients(coefficients, &out[KI_TRANSFORM_ORIGINAL]);
     if (!dihedral) {

@@ -15,11 +15,15 @@
 
 #include <knownimage/hash.h>
 
+#include "gray/fold.h"
+
 enum { KI_DCT_SIDE = 16, KI_DCT_NSAMPLES = KI_DCT_SIDE * KI_DCT_SIDE };
 
-/* The DCT matrix; made once per hasher, read-only afterwards. */
+/* The DCT matrix, and the same on its side; made once per hasher, read-only afterwards.
+ */
 struct ki_pdq_tables {
     float dct[KI_DCT_SIDE][64];
+    float turned[64][KI_DCT_SIDE];
 };
 void ki_pdq_tables_init(struct ki_pdq_tables *tables);
 
@@ -27,8 +31,9 @@ void ki_pdq_tables_init(struct ki_pdq_tables *tables);
  * the coefficients are rounding noise, so that the bits say nothing: a picture that
  * does not change along one of its axes has no coefficient at all, since those of
  * frequency 0 are left out. */
-bool ki_pdq_compute(const struct ki_pdq_tables *tables, const float *samples,
-                    bool dihedral, struct ki_pdq out[KI_NTRANSFORMS]);
+bool ki_pdq_compute(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
+                    const float *samples, bool dihedral,
+                    struct ki_pdq out[KI_NTRANSFORMS]);
 
 /* 0…100 from the same samples: how much neighbours differ, in steps of 1 % of the
  * range; what is below a step counts nothing. */

@@ -94,6 +94,9 @@ void ki_report_hash_line(FILE *out, const char *path, const struct ki_hashes *ha
     if (wants_pdq && options->dihedral) {
         put_all_dihedral(&json, hashes, options->modes);
     }
+    if (hashes->info.fidelity != KI_FIDELITY_EXACT) {
+        ki_json_fidelity(&json, &hashes->info);
+    }
     if (hashes->reason != KI_REASON_NONE) {
         ki_json_text(&json, "reason", ki_reason_text(hashes->reason));
     }

@@ -32,6 +32,12 @@ void ki_json_nbytes(struct ki_json *json, const struct ki_image_info *info,
     }
 }
 
+void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info)
+{
+    ki_json_text(json, "fidelity", ki_fidelity_text(info->fidelity));
+    ki_json_uint(json, "scale", info->scale);
+}
+
 static void put_category(struct ki_json *json, const struct ki_hit *hit)
 {
     if (hit->category_scheme[0] == '\0' && hit->category_code[0] == '\0') {

@@ -24,6 +24,9 @@ bool ki_report_has_nbytes(const struct ki_image_info *info, enum ki_reason reaso
 void ki_json_nbytes(struct ki_json *json, const struct ki_image_info *info,
                     enum ki_reason reason);
 
+/* "fidelity" and "scale" of the decode, if a picture was decoded. */
+void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info);
+
 /* "hits":[…]. The mode of a PDQ hit is that of the query; a lookup does not know it. */
 void ki_json_hits(struct ki_json *json, const struct ki_hit *hits, size_t nhits,
                   bool with_mode);

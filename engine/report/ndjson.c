@@ -39,6 +39,9 @@ static void put_result(FILE *out, const char *path, const struct ki_result *resu
     ki_json_uint(&json, "generation", result->generation);
     ki_json_uint(&json, "elapsed_us", result->elapsed_us);
     ki_json_uint(&json, "warnings", result->info.nwarnings);
+    if (result->has_quality) {
+        ki_json_fidelity(&json, &result->info);
+    }
     ki_json_line_end(&json);
 }
 

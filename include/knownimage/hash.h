@@ -124,9 +124,10 @@ struct ki_hash_options {
     unsigned kinds; /* mask of enum ki_kind; without PDQ nothing is decoded */
     unsigned modes; /* mask of enum ki_mode; at least one if PDQ is asked for */
     bool dihedral;  /* all eight transforms instead of the first */
+    enum ki_fidelity fidelity; /* mode pdq-nn512 is never scaled down */
 };
 
-/* All kinds, mode pdq, no dihedral, default limits. */
+/* All kinds, mode pdq, no dihedral, fidelity high, default limits. */
 KI_API struct ki_hash_options ki_hash_options_default(void);
 
 struct ki_pdq_result {

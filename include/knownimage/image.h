@@ -63,6 +63,17 @@ enum ki_reason {
     KI_NREASONS
 };
 
+/* How much of a picture is decoded for PDQ. Only JPEG offers a choice; others are
+ * always decoded exactly. The distances were measured on photographs, from the hash of
+ * the exact decode: see README. */
+enum ki_fidelity {
+    KI_FIDELITY_EXACT = 0, /* "exact": every pixel, in colour, as other tools do */
+    KI_FIDELITY_HIGH,      /* "high": luma, scaled down by 2, 4 or 8 as long as the
+                              shorter side keeps 256 samples */
+    KI_FIDELITY_FAST,      /* "fast": the same with 128 samples */
+    KI_NFIDELITIES
+};
+
 struct ki_image_info {
     enum ki_format format;
     uint64_t nbytes;    /* encoded size; 0 if unknown */
@@ -73,10 +84,15 @@ struct ki_image_info {
     uint32_t nwarnings; /* codec warnings, tolerated ones included */
     uint32_t nframes;   /* frames the file declares; 1 for a still picture */
     bool needs_whole;   /* the codec had to hold the whole picture */
+    enum ki_fidelity fidelity; /* of the decode; EXACT if it was, whatever was asked */
+    uint32_t scale;            /* pixels per sample along a side: 1, 2, 4 or 8 */
 };
 
 /* Stable lower-case name ("jpeg", "png", …, "unknown"); static storage. */
 KI_API const char *ki_format_text(enum ki_format format);
+
+/* Stable name of a fidelity; static storage. */
+KI_API const char *ki_fidelity_text(enum ki_fidelity fidelity);
 
 /* Stable name of a reason; "" for KI_REASON_NONE; static storage. */
 KI_API const char *ki_reason_text(enum ki_reason reason);

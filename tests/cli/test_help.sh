@@ -41,8 +41,8 @@ ki 'list import --help names the formats' 0 list import --help
 stdout_has '[auto, '
 ki 'list import --help names the kinds' 0 list import --help
 stdout_has '[pdq, md5, sha1, sha256]'
-ki 'scan --help says what --exact means today' 0 scan --help
-stdout_has 'always does'
+ki 'scan --help names the fidelities' 0 scan --help
+stdout_has '[exact, high, fast]'
 
 ki 'version' 0 --version
 grep -q -x 'knownimage [0-9]*\.[0-9]*\.[0-9]*' "$work/stdout" || fail 'odd version'

@@ -34,16 +34,17 @@ known="{\"path\":\"known.jpg\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k1\",\"kind\":\"pdq\",\
 \"distance\":0,\"transform\":\"original\",\"category\":{\"scheme\":\"iwf\",\
 \"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\"}],\"action\":\"block\",\
-\"generation\":$g,\"elapsed_us\":0,\"warnings\":0}"
+\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\"fidelity\":\"high\",\"scale\":1}"
 same="{\"path\":\"same.png\",\"verdict\":\"match\",\"tier\":\"exact\",\"reason\":null,\
 \"bytes\":$(bytes same.png),\"format\":\"png\",\"width\":64,\"height\":64,\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k2\",\"kind\":\"md5\",\
 \"distance\":0,\"transform\":\"original\",\"category\":null,\"purpose\":\"match\"}],\
-\"action\":\"block\",\"generation\":$g,\"elapsed_us\":0,\"warnings\":0}"
+\"action\":\"block\",\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\
+\"fidelity\":\"exact\",\"scale\":1}"
 other="{\"path\":\"other.png\",\"verdict\":\"no_match\",\"tier\":null,\"reason\":null,\
 \"bytes\":$(bytes other.png),\"format\":\"png\",\"width\":512,\"height\":512,\
 \"quality\":100,\"hits\":[],\"action\":null,\"generation\":$g,\"elapsed_us\":0,\
-\"warnings\":0}"
+\"warnings\":0,\"fidelity\":\"exact\",\"scale\":1}"
 
 ki 'a near match' 1 scan known.jpg
 stdout_is "$known"

@@ -92,12 +92,12 @@ int picture_distance(const struct picture *a, const struct picture *b)
     return distance;
 }
 
-static enum ki_reason on_begin(void *context, uint32_t width, uint32_t height,
-                               enum ki_row_layout layout)
+static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
 {
     struct decoded *decoded = context;
     decoded->nbegins++;
-    decoded->picture = (struct picture){NULL, width, height, layout};
+    decoded->picture =
+        (struct picture){NULL, ki_row_width(shape), ki_row_count(shape), shape->layout};
     if (decoded->begin_refusal == KI_REASON_NONE) {
         allocate_picture(&decoded->picture);
     }
@@ -148,6 +148,7 @@ void decode_file(const struct file_bytes *file, const struct ki_limits *limits,
         .data = guarded.data,
         .nbytes = file->nbytes,
         .limits = limits == NULL ? &defaults : limits,
+        .fidelity = decoded->fidelity,
         .sink = {.context = decoded, .begin = on_begin, .row = on_row},
     };
     bool is_jpeg = file->data[0] == 0xff;

@@ -33,6 +33,7 @@ int picture_distance(const struct picture *a, const struct picture *b);
 
 /* One decoding; free_picture(&decoded.picture) afterwards. */
 struct decoded {
+    enum ki_fidelity fidelity; /* asked for */
     enum ki_reason reason;
     struct ki_image_info info;
     struct picture picture;

@@ -57,13 +57,10 @@ EXPORTED void free(void *memory)
     __libc_free(memory);
 }
 
-static enum ki_reason take_begin(void *context, uint32_t width, uint32_t height,
-                                 enum ki_row_layout layout)
+static enum ki_reason take_begin(void *context, const struct ki_row_shape *shape)
 {
     (void)context;
-    (void)width;
-    (void)height;
-    (void)layout;
+    (void)shape;
     return KI_REASON_NONE;
 }
 

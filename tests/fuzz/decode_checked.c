@@ -12,9 +12,7 @@ struct seen {
     const struct ki_limits *limits;
     uint32_t nbegins;
     uint32_t nrows;
-    uint32_t width;
-    uint32_t height;
-    enum ki_row_layout layout;
+    struct ki_row_shape shape;
 };
 
 static void require(bool is_kept)
@@ -24,28 +22,28 @@ static void require(bool is_kept)
     }
 }
 
-static enum ki_reason on_begin(void *context, uint32_t width, uint32_t height,
-                               enum ki_row_layout layout)
+static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
 {
     struct seen *seen = context;
     seen->nbegins++;
-    seen->width = width;
-    seen->height = height;
-    seen->layout = layout;
-    require(width > 0 && width <= seen->limits->side);
-    require(height > 0 && height <= seen->limits->side);
-    require((uint64_t)width * height <= seen->limits->pixels);
-    require(layout == KI_ROW_GRAY8 || layout == KI_ROW_RGB8);
+    seen->shape = *shape;
+    require(shape->width > 0 && shape->width <= seen->limits->side);
+    require(shape->height > 0 && shape->height <= seen->limits->side);
+    require((uint64_t)shape->width * shape->height <= seen->limits->pixels);
+    require(shape->layout == KI_ROW_GRAY8 || shape->layout == KI_ROW_RGB8);
+    require(shape->block == 1 || shape->block == 2 || shape->block == 4 ||
+            shape->block == 8);
     return KI_REASON_NONE;
 }
 
 static enum ki_reason on_row(void *context, const uint8_t *samples)
 {
     struct seen *seen = context;
-    require(seen->nbegins == 1 && seen->nrows < seen->height);
+    require(seen->nbegins == 1 && seen->nrows < ki_row_count(&seen->shape));
     seen->nrows++;
     unsigned sum = 0;
-    for (size_t i = 0; i < (size_t)seen->width * seen->layout; i++) {
+    for (size_t i = 0; i < (size_t)ki_row_width(&seen->shape) * seen->shape.layout;
+         i++) {
         sum += samples[i];
     }
     samples_sum += sum;
@@ -67,14 +65,18 @@ static struct ki_limits small_limits(void)
 
 static void check_whole(const struct seen *seen, const struct ki_image_info *info)
 {
-    require(seen->nbegins == 1 && seen->nrows == seen->height);
-    require(info->width == seen->width && info->height == seen->height);
+    require(seen->nbegins == 1 && seen->nrows == ki_row_count(&seen->shape));
+    require(info->width == seen->shape.width && info->height == seen->shape.height);
+    require(info->scale == seen->shape.block);
     require(info->nchannels >= 1 && info->nchannels <= 4);
     require(info->nframes >= 1);
-    require((info->nchannels <= 2) == (seen->layout == KI_ROW_GRAY8));
+    require(info->nchannels > 2 || seen->shape.layout == KI_ROW_GRAY8);
+    require(info->nchannels <= 2 || seen->shape.layout == KI_ROW_RGB8 ||
+            info->fidelity != KI_FIDELITY_EXACT);
 }
 
-void decode_checked(enum ki_format format, const uint8_t *data, size_t nbytes)
+static void decode_as(enum ki_fidelity fidelity, enum ki_format format,
+                      const uint8_t *data, size_t nbytes)
 {
     struct ki_limits limits = small_limits();
     struct seen seen = {.limits = &limits};
@@ -82,6 +84,7 @@ void decode_checked(enum ki_format format, const uint8_t *data, size_t nbytes)
         .data = data,
         .nbytes = nbytes,
         .limits = &limits,
+        .fidelity = fidelity,
         .sink = {.context = &seen, .begin = on_begin, .row = on_row},
     };
     struct ki_image_info info = {.format = format, .nbytes = nbytes};
@@ -89,5 +92,13 @@ void decode_checked(enum ki_format format, const uint8_t *data, size_t nbytes)
     require(reason >= KI_REASON_NONE && reason < KI_NREASONS);
     if (reason == KI_REASON_NONE) {
         check_whole(&seen, &info);
+    }
+}
+
+void decode_checked(enum ki_format format, const uint8_t *data, size_t nbytes)
+{
+    decode_as(KI_FIDELITY_EXACT, format, data, nbytes);
+    if (format == KI_FORMAT_JPEG) {
+        decode_as(KI_FIDELITY_FAST, format, data, nbytes);
     }
 }

@@ -106,17 +106,22 @@ static void compare(const float *got, const double *expected, const char *what,
     }
 }
 
-static void check(struct ki_gray *gray, const struct picture *picture)
+static void check(struct ki_gray *gray, struct random_state *random,
+                  const struct picture *picture)
 {
     double expected[KI_GRAY_NSAMPLES];
     unsigned both = KI_BIT(KI_MODE_PDQ) | KI_BIT(KI_MODE_PDQ_NN512);
-    cr_assert(
-        ki_gray_begin(gray, both, picture->width, picture->height, picture->layout));
-    for (uint32_t y = 0; y < picture->height; y++) {
+    const struct ki_row_shape shape = {picture->width, picture->height, 1,
+                                       picture->layout};
+    cr_assert(ki_gray_begin(gray, both, &shape));
+    size_t stride = (size_t)picture->width * picture->layout;
+    uint32_t count = 0;
+    for (uint32_t y = 0; y < picture->height; y += count) {
         cr_expect_null(ki_gray_result(gray, KI_MODE_PDQ),
                        "a result before the last row");
-        ki_gray_row(gray,
-                    picture->samples + (size_t)y * picture->width * picture->layout);
+        count = 1 + random_below(random, picture->height - y);
+        count = random_below(random, 3) ? 1 : count;
+        ki_gray_rows(gray, picture->samples + y * stride, stride, count);
     }
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
         expect_of(picture, (enum ki_mode)mode, expected);
@@ -137,7 +142,7 @@ Test(gray, equals_the_filter_step_by_step)
         uint32_t height = sides[random_below(&random, NSIDES)];
         enum ki_row_layout layout = i % 2 ? KI_ROW_RGB8 : KI_ROW_GRAY8;
         struct picture picture = make_picture(&random, width, height, layout);
-        check(&gray, &picture);
+        check(&gray, &random, &picture);
         free(picture.samples);
     }
     ki_gray_free(&gray);
@@ -152,7 +157,7 @@ Test(gray, equals_the_filter_on_large_and_long_pictures)
     for (int i = 0; i < 4; i++) {
         struct picture picture =
             make_picture(&random, sizes[i][0], sizes[i][1], KI_ROW_GRAY8);
-        check(&gray, &picture);
+        check(&gray, &random, &picture);
         free(picture.samples);
     }
     ki_gray_free(&gray);
@@ -160,18 +165,59 @@ Test(gray, equals_the_filter_on_large_and_long_pictures)
 
 Test(gray, every_row_of_the_operator_sums_to_one)
 {
-    struct ki_operator operator= {0};
-    for (uint32_t n = 1; n < 2000; n += n < 300 ? 1 : 37) {
-        cr_assert(ki_operator_build(&operator, n));
+    struct ki_operator_cache cache = {0};
+    for (uint32_t i = 0, n = 1; n < 2000; i++, n += n < 300 ? 1 : 37) {
+        uint32_t block = 1u << i % 4;
+        const struct ki_operator *operator= ki_operator_get(&cache, n, block);
+        cr_assert_not_null(operator);
         for (int j = 0; j < KI_GRAY_SIDE; j++) {
             double sum = 0.0;
-            cr_assert_leq(operator.first[j], operator.last[j]);
-            cr_assert_lt(operator.last[j], n);
-            for (uint32_t k = 0; k <= operator.last[j] - operator.first[j]; k++) {
-                sum += (double)operator.weights[operator.start[j] + k];
+            cr_assert_leq(operator->first[j], operator->last[j]);
+            cr_assert_lt(operator->last[j], (n + block - 1) / block);
+            for (uint32_t k = 0; k <= operator->last[j] - operator->first[j]; k++) {
+                sum += (double)operator->weights[operator->start[j] + k];
             }
             cr_assert(fabs(sum - 1.0) < 1e-5);
         }
     }
-    ki_operator_free(&operator);
+    ki_operator_cache_free(&cache);
+}
+
+/* Blocks that are alike inside lose nothing: the small picture gives what the large one
+ * does, also where the last blocks are cut off. */
+Test(gray, a_picture_of_even_blocks_may_be_scaled_down)
+{
+    struct random_state random = random_begin(53);
+    struct ki_gray large = {0};
+    struct ki_gray small = {0};
+    for (int i = 0; i < 20; i++) {
+        uint32_t block = 2u << i % 3;
+        uint32_t width = 300 + random_below(&random, 700);
+        uint32_t height = 300 + random_below(&random, 700);
+        const struct ki_row_shape shape = {width, height, block, KI_ROW_GRAY8};
+        uint32_t nacross = ki_row_width(&shape);
+        struct picture means =
+            make_picture(&random, nacross, ki_row_count(&shape), KI_ROW_GRAY8);
+        struct picture whole = make_picture(&random, width, height, KI_ROW_GRAY8);
+        for (size_t y = 0; y < height; y++) {
+            for (size_t x = 0; x < width; x++) {
+                whole.samples[y * width + x] =
+                    means.samples[y / block * nacross + x / block];
+            }
+        }
+        const struct ki_row_shape every = {width, height, 1, KI_ROW_GRAY8};
+        cr_assert(ki_gray_begin(&large, KI_BIT(KI_MODE_PDQ), &every));
+        ki_gray_rows(&large, whole.samples, width, height);
+        cr_assert(ki_gray_begin(&small, KI_BIT(KI_MODE_PDQ), &shape));
+        ki_gray_rows(&small, means.samples, nacross, ki_row_count(&shape));
+        const float *expected = ki_gray_result(&large, KI_MODE_PDQ);
+        const float *got = ki_gray_result(&small, KI_MODE_PDQ);
+        for (int k = 0; k < KI_GRAY_NSAMPLES; k++) {
+            cr_assert(fabsf(got[k] - expected[k]) < 1e-3f);
+        }
+        free(means.samples);
+        free(whole.samples);
+    }
+    ki_gray_free(&large);
+    ki_gray_free(&small);
 }

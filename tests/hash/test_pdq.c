@@ -56,11 +56,11 @@ Test(pdq, dihedral_hashes_are_those_of_the_turned_picture)
         float turned[NSAMPLES];
         struct ki_pdq eight[KI_NTRANSFORMS];
         make_waves(&random, samples);
-        cr_assert(ki_pdq_compute(&tables, samples, true, eight));
+        cr_assert(ki_pdq_compute(&tables, ki_fold_at(0), samples, true, eight));
         for (unsigned t = 0; t < KI_NTRANSFORMS; t++) {
             struct ki_pdq direct[KI_NTRANSFORMS];
             turn(samples, (enum ki_transform)t, turned);
-            cr_assert(ki_pdq_compute(&tables, turned, false, direct));
+            cr_assert(ki_pdq_compute(&tables, ki_fold_at(0), turned, false, direct));
             unsigned nearest = 256;
             for (unsigned u = 0; u < KI_NTRANSFORMS; u++) {
                 unsigned distance = ki_pdq_distance(&direct[0], &eight[u]);
@@ -82,7 +82,7 @@ Test(pdq, half_of_the_bits_are_set)
         float samples[NSAMPLES];
         struct ki_pdq pdq[KI_NTRANSFORMS];
         make_waves(&random, samples);
-        (void)ki_pdq_compute(&tables, samples, true, pdq);
+        (void)ki_pdq_compute(&tables, ki_fold_at(0), samples, true, pdq);
         for (int t = 0; t < KI_NTRANSFORMS; t++) {
             cr_expect_eq(ki_pdq_distance(&pdq[t], &zero), 128);
         }
@@ -106,7 +106,7 @@ Test(pdq, stripes_and_axis_gradients_are_noise)
         for (int k = 0; k < NSAMPLES; k++) {
             samples[k] = profile[i % 2 ? k % SIDE : k / SIDE];
         }
-        cr_expect(!ki_pdq_compute(&tables, samples, false, pdq));
+        cr_expect(!ki_pdq_compute(&tables, ki_fold_at(0), samples, false, pdq));
     }
 }
 
@@ -122,7 +122,7 @@ Test(pdq, faint_pictures_are_not_noise)
         for (int k = 0; k < NSAMPLES; k++) {
             samples[k] = 128.0f + (samples[k] - 128.0f) / 20.0f;
         }
-        cr_expect(ki_pdq_compute(&tables, samples, false, pdq));
+        cr_expect(ki_pdq_compute(&tables, ki_fold_at(0), samples, false, pdq));
     }
 }
 
@@ -164,7 +164,7 @@ Test(pdq, gate_catches_what_it_should)
         float samples[NSAMPLES];
         struct ki_pdq pdq[KI_NTRANSFORMS];
         make_waves(&random, samples);
-        (void)ki_pdq_compute(&tables, samples, false, pdq);
+        (void)ki_pdq_compute(&tables, ki_fold_at(0), samples, false, pdq);
         ncaught += ki_pdq_is_degenerate(&pdq[0]);
     }
     cr_expect_leq(ncaught, 10, "%d of 200 ordinary pictures caught", ncaught);

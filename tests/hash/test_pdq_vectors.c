@@ -46,6 +46,7 @@ static void hash_all(const char *name, struct ki_hashes *out)
     struct ki_hasher *hasher = NULL;
     options.modes = KI_BIT(KI_MODE_PDQ) | KI_BIT(KI_MODE_PDQ_NN512);
     options.dihedral = true;
+    options.fidelity = KI_FIDELITY_EXACT;
     cr_assert_eq(ki_hasher_create(&options, &hasher, NULL), KI_OK);
     (void)snprintf(path, sizeof path, "%s/images/%s", KI_TEST_VECTORS, name);
     ki_hash_file(hasher, path, out);

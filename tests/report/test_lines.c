@@ -115,6 +115,8 @@ Test(ndjson, match)
     struct ki_result result = match_result(hits, 2);
     result.nhits_total = 9;
     result.info.nwarnings = 1;
+    result.info.fidelity = KI_FIDELITY_HIGH;
+    result.info.scale = 4;
     struct written written = written_begin();
     ki_report_ndjson.result(written.out, "p\n", &result);
     cr_assert(written_is(
@@ -128,7 +130,8 @@ Test(ndjson, match)
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
         "\"mode\":\"pdq\",\"purpose\":\"match\"}],\"hits_total\":9,\"action\":"
         "\"block\","
-        "\"generation\":42,\"elapsed_us\":5,\"warnings\":1}\n"));
+        "\"generation\":42,\"elapsed_us\":5,\"warnings\":1,"
+        "\"fidelity\":\"high\",\"scale\":4}\n"));
 }
 
 Test(ndjson, not_examined)

@@ -12,6 +12,11 @@ const struct option_spec hash_option_specs[NHASH_OPTIONS] = {
      "hashes to compute, parted by commas\n(default: all)"},
     {"modes", 'm', "MODES", &option_modes, FIELD(modes),
      "ways to compute PDQ, parted by commas\n(default: pdq)"},
+    {"fidelity", 0, "HOW", &option_fidelity, FIELD(fidelity),
+     "exact: decode every pixel in colour; high: luma\nof JPEG, scaled down while the "
+     "hash "
+     "stays within\na bit on average; fast: the same, smaller\n(default: high)"},
+    {"exact", 0, NULL, &option_exact, FIELD(fidelity), "the same as --fidelity exact"},
 };
 
 const struct option_spec limit_option_specs[NLIMIT_OPTIONS] = {

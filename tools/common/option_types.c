@@ -163,6 +163,19 @@ static const char *mode_choice(size_t i)
     return i < KI_NMODES ? ki_mode_text((enum ki_mode)i) : NULL;
 }
 
+static const char *fidelity_choice(size_t i)
+{
+    return i < KI_NFIDELITIES ? ki_fidelity_text((enum ki_fidelity)i) : NULL;
+}
+
+static bool read_exact(const struct option_type *type, const char *text, void *field)
+{
+    (void)type;
+    (void)text;
+    *(enum ki_fidelity *)field = KI_FIDELITY_EXACT;
+    return true;
+}
+
 const struct option_type option_true = {.read = read_true};
 const struct option_type option_false = {.read = read_false};
 const struct option_type option_text = {.read = read_text, .expected = "some text"};
@@ -182,6 +195,12 @@ const struct option_type option_kind = {
     .expected = "one of ",
     .choice = kind_choice,
 };
+const struct option_type option_fidelity = {
+    .read = option_read_choice,
+    .expected = "one of ",
+    .choice = fidelity_choice,
+};
+const struct option_type option_exact = {.read = read_exact};
 const struct option_type option_size = {
     .read = read_size,
     .expected = "a size such as 500000, 64M or 1GiB",

@@ -16,6 +16,9 @@ extern const struct option_type option_kinds; /* unsigned, mask of enum ki_kind 
 extern const struct option_type option_modes; /* unsigned, mask of enum ki_mode */
 extern const struct option_type option_kind;  /* int, enum ki_kind */
 
+extern const struct option_type option_fidelity; /* enum ki_fidelity */
+extern const struct option_type option_exact;    /* likewise, no argument */
+
 extern const struct option_type option_size;    /* uint64_t, bytes, at least 1 */
 extern const struct option_type option_count64; /* uint64_t, at least 1 */
 extern const struct option_type option_count32; /* uint32_t, at least 1 */

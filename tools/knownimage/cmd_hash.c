@@ -18,7 +18,6 @@
 
 struct hash_arguments {
     const char *index; /* accepted by every command; not needed here */
-    bool is_exact;     /* how pictures are decoded today in any case */
     struct ki_hash_options hash;
 };
 
@@ -133,9 +132,6 @@ static int run_hash(const struct command *command, int argc, char **argv)
 static const struct option_spec specs[] = {
     {"dihedral", 0, NULL, &option_true, FIELD(hash.dihedral),
      "print the PDQ of the turned and mirrored picture\ntoo"},
-    {"exact", 0, NULL, &option_true, FIELD(is_exact),
-     "decode pictures at full size and in colour; this\n"
-     "version always does"},
 };
 
 static const struct option_group groups[] = {

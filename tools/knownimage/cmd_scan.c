@@ -22,7 +22,6 @@ struct scan_arguments {
     bool is_previous;
     int format; /* number of the report format */
     bool is_quiet;
-    bool is_exact; /* how pictures are decoded today in any case */
     int max_hits;
     int njobs;
     struct ki_scan_options scan;
@@ -239,9 +238,6 @@ static const struct option_spec specs[] = {
     {"no-dihedral", 0, NULL, &option_false, FIELD(scan.hash.dihedral), "do not"},
     {"previous", 0, NULL, &option_true, FIELD(is_previous),
      "use the generation before the current one"},
-    {"exact", 0, NULL, &option_true, FIELD(is_exact),
-     "decode pictures at full size and in colour; this\n"
-     "version always does"},
 };
 
 static const struct option_group groups[] = {

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of folds, and the one for any processor: four samples at a time, which the
+ * compiler maps to what every processor of the architecture has. */
+#include "gray/fold.h"
+
+#include "gray/fold_isa.h"
+
+#define LANES 4
+#if defined(__SSE2__)
+#include <emmintrin.h>
+
+typedef __m128 vec;
+
+static inline vec load_bytes(const uint8_t *p)
+{
+    int four = 0;
+    __builtin_memcpy(&four, p, sizeof four);
+    const __m128i zero = _mm_setzero_si128();
+    __m128i words = _mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero);
+    return _mm_cvtepi32_ps(_mm_unpacklo_epi16(words, zero));
+}
+#else
+typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
+
+static inline vec load_bytes(const uint8_t *p)
+{
+    return (vec){p[0], p[1], p[2], p[3]};
+}
+#endif
+
+#include "gray/fold_body.h"
+
+static const struct ki_fold fold_scalar = {"scalar", 0, fold_bytes, fold_floats,
+                                           fold_luma};
+
+static const struct ki_fold *const folds[] = {
+    &fold_scalar,
+#if defined(__x86_64__)
+    &ki_fold_avx2,
+    &ki_fold_avx512,
+#endif
+    NULL,
+};
+
+const struct ki_fold *ki_fold_at(size_t i)
+{
+    return i < sizeof folds / sizeof folds[0] ? folds[i] : NULL;
+}
+
+const struct ki_fold *ki_fold_best(unsigned cpu_features)
+{
+    const struct ki_fold *best = &fold_scalar;
+    for (size_t i = 0; folds[i]; i++) {
+        if ((folds[i]->cpu_needs & ~cpu_features) == 0) {
+            best = folds[i];
+        }
+    }
+    return best;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Weighted sums of rows, on which all of PDQ's filter and DCT is built:
+ *
+ *     sums[x] = (0 or sums[x]) + weights[0]·rows[0][x] + weights[1]·rows[1][x] + …
+ *
+ * in this order, in single precision, product and sum each rounded. One implementation
+ * per instruction set; they work on several x at once and never split a sum, so that
+ * all give the same bits. The scalar one is the specification.
+ */
+#ifndef KI_GRAY_FOLD_H
+#define KI_GRAY_FOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ki_fold {
+    const char *name;   /* "scalar", "avx2", "avx512" */
+    unsigned cpu_needs; /* mask of enum ki_cpu_feature */
+
+    /* Rows begin stride samples apart; nothing outside width samples of each is read.
+     * is_first: what sums held before does not count. */
+    void (*bytes)(float *sums, const uint8_t *rows, size_t stride, const float *weights,
+                  size_t nrows, size_t width, bool is_first);
+    void (*floats)(float *sums, const float *rows, size_t stride, const float *weights,
+                   size_t nrows, size_t width, bool is_first);
+
+    /* 0.299·R + 0.587·G + 0.114·B of interleaved samples. */
+    void (*luma)(float *luma, const uint8_t *rgb, size_t npixels);
+};
+
+/* i = 0 scalar, 1, … in order of speed, until NULL; some may not run here. */
+const struct ki_fold *ki_fold_at(size_t i);
+
+/* The fastest whose needs are among the features. */
+const struct ki_fold *ki_fold_best(unsigned cpu_features);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The folds that need certain processors; each file is compiled for its own. */
+#ifndef KI_GRAY_FOLD_ISA_H
+#define KI_GRAY_FOLD_ISA_H
+
+#include "gray/fold.h"
+
+#if defined(__x86_64__)
+extern const struct ki_fold ki_fold_avx2;
+extern const struct ki_fold ki_fold_avx512;
+#endif
+
+#endif

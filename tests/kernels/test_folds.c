@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every fold equals the scalar one bit for bit, reads nothing outside its rows and
+ * writes nothing outside its sums. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cpu.h"
+#include "gray/fold.h"
+#include "support/random.h"
+
+enum { MOST_ROWS = 40, MOST_WIDTH = 700, NROUNDS = 400 };
+
+/* nbytes that end where nothing may be read. */
+static void *guarded(size_t nbytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t npages = (nbytes + page - 1) / page;
+    char *memory = mmap(NULL, (npages + 1) * page, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert(memory != MAP_FAILED);
+    cr_assert_eq(mprotect(memory + npages * page, page, PROT_NONE), 0);
+    return memory + npages * page - nbytes;
+}
+
+static void release(void *memory, size_t nbytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t npages = (nbytes + page - 1) / page;
+    char *end = (char *)memory + nbytes;
+    (void)munmap(end - npages * page, (npages + 1) * page);
+}
+
+static float some_float(struct random_state *random)
+{
+    return (float)random_below(random, 1u << 24) / 65536.0f;
+}
+
+/* The sums as the header says them, one by one. */
+static void fold_by_hand(float *sums, const float *rows, size_t stride,
+                         const float *weights, size_t nrows, size_t width,
+                         bool is_first)
+{
+    for (size_t x = 0; x < width; x++) {
+        volatile float sum = is_first ? 0.0f : sums[x];
+        for (size_t y = 0; y < nrows; y++) {
+            volatile float product = weights[y] * rows[y * stride + x];
+            sum = sum + product;
+        }
+        sums[x] = sum;
+    }
+}
+
+struct round {
+    size_t nrows;
+    size_t width;
+    size_t stride;
+    bool is_first;
+    float weights[MOST_ROWS];
+    float before[MOST_WIDTH];
+    float expected[MOST_WIDTH];
+};
+
+static struct round make_round(struct random_state *random)
+{
+    struct round round = {
+        .nrows = random_below(random, MOST_ROWS + 1),
+        .width = 1 + random_below(random, MOST_WIDTH),
+        .is_first = random_below(random, 2),
+    };
+    round.stride = round.width + random_below(random, 30);
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        round.weights[i] = some_float(random);
+    }
+    for (size_t i = 0; i < MOST_WIDTH; i++) {
+        round.before[i] = some_float(random);
+    }
+    return round;
+}
+
+static size_t count_samples(const struct round *round)
+{
+    return round->nrows ? (round->nrows - 1) * round->stride + round->width : 1;
+}
+
+static void compare(const struct round *round, const struct ki_fold *fold,
+                    const uint8_t *bytes, const float *floats)
+{
+    size_t nbytes = round->width * sizeof(float);
+    float *sums = guarded(nbytes);
+    memcpy(sums, round->before, nbytes);
+    if (bytes) {
+        fold->bytes(sums, bytes, round->stride, round->weights, round->nrows,
+                    round->width, round->is_first);
+    } else {
+        fold->floats(sums, floats, round->stride, round->weights, round->nrows,
+                     round->width, round->is_first);
+    }
+    cr_assert_eq(memcmp(sums, round->expected, nbytes), 0, "%s, %s, %zu rows of %zu",
+                 fold->name, bytes ? "bytes" : "floats", round->nrows, round->width);
+    release(sums, nbytes);
+}
+
+static void check_round(const struct ki_fold *fold, struct random_state *random)
+{
+    struct round round = make_round(random);
+    size_t nsamples = count_samples(&round);
+    uint8_t *bytes = guarded(nsamples);
+    float *floats = guarded(nsamples * sizeof *floats);
+    for (size_t i = 0; i < nsamples; i++) {
+        bytes[i] = (uint8_t)random_next(random);
+        floats[i] = (float)bytes[i];
+    }
+    memcpy(round.expected, round.before, sizeof round.expected);
+    fold_by_hand(round.expected, floats, round.stride, round.weights, round.nrows,
+                 round.width, round.is_first);
+    compare(&round, fold, bytes, NULL);
+    compare(&round, fold, NULL, floats);
+    release(bytes, nsamples);
+    release(floats, nsamples * sizeof *floats);
+}
+
+Test(folds, every_one_sums_in_the_stated_order)
+{
+    for (size_t i = 0; ki_fold_at(i); i++) {
+        const struct ki_fold *fold = ki_fold_at(i);
+        if (fold->cpu_needs & ~ki_cpu_features()) {
+            continue;
+        }
+        struct random_state random = random_begin(61);
+        for (int k = 0; k < NROUNDS; k++) {
+            check_round(fold, &random);
+        }
+    }
+}
+
+Test(folds, luma_of_every_one_is_the_same)
+{
+    struct random_state random = random_begin(62);
+    for (int k = 0; k < 200; k++) {
+        size_t npixels = 1 + random_below(&random, MOST_WIDTH);
+        uint8_t *rgb = guarded(npixels * 3);
+        for (size_t i = 0; i < npixels * 3; i++) {
+            rgb[i] = (uint8_t)random_next(&random);
+        }
+        for (size_t i = 0; ki_fold_at(i); i++) {
+            const struct ki_fold *fold = ki_fold_at(i);
+            if (fold->cpu_needs & ~ki_cpu_features()) {
+                continue;
+            }
+            float *luma = guarded(npixels * sizeof *luma);
+            fold->luma(luma, rgb, npixels);
+            for (size_t x = 0; x < npixels; x++) {
+                volatile float r = 0.299f * (float)rgb[3 * x];
+                volatile float g = 0.587f * (float)rgb[3 * x + 1];
+                volatile float b = 0.114f * (float)rgb[3 * x + 2];
+                volatile float two = r + g;
+                volatile float three = two + b;
+                cr_assert_eq(luma[x], three, "%s", fold->name);
+            }
+            release(luma, npixels * sizeof *luma);
+        }
+        release(rgb, npixels * 3);
+    }
+}
+
+Test(folds, the_fastest_of_what_the_processor_has)
+{
+    cr_expect_str_eq(ki_fold_best(0)->name, "scalar");
+    for (size_t i = 0; ki_fold_at(i); i++) {
+        cr_expect_eq(ki_fold_best(ki_fold_at(i)->cpu_needs), ki_fold_at(i));
+    }
+}
