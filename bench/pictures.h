@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures to measure with, in memory. */
+#ifndef KI_BENCH_PICTURES_H
+#define KI_BENCH_PICTURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bench_picture {
+    char name[64];
+    uint8_t *data; /* a file, or pixels */
+    size_t nbytes;
+};
+void bench_picture_free(struct bench_picture *picture);
+
+/* Grey pixels. All return false, or 0, after a message. */
+bool bench_picture_gray(uint32_t width, uint32_t height, struct bench_picture *out);
+bool bench_picture_read(const char *path, struct bench_picture *out);
+
+/* For each of the sizes ("200k,2M", pixels) a baseline and a progressive JPEG, and PNG
+ * in RGB and RGBA. Free with bench_pictures_free. */
+size_t bench_pictures_make(const char *sizes, struct bench_picture **out);
+void bench_pictures_free(struct bench_picture *pictures, size_t count);
+
+#endif
