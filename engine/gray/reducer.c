@@ -7,7 +7,7 @@
 
 #include "base/checked.h"
 
-enum { SIDE = KI_GRAY_SIDE, ALIGNMENT = 16 };
+enum { SIDE = KI_GRAY_SIDE, LINE = 64 / sizeof(float) };
 
 /* Rows on their way into sums, as bytes or as floats. */
 struct batch {
@@ -27,7 +27,9 @@ bool ki_reducer_begin(struct ki_reducer *reducer, const struct ki_fold *fold,
     reducer->down = down;
     reducer->nrows = 0;
     reducer->ndone = 0;
-    reducer->stride = (across->nblocks + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    /* An odd number of cache lines, so that columns do not fall on a few sets only. */
+    size_t nlines = (across->nblocks + LINE - 1) / LINE;
+    reducer->stride = (nlines | 1) * LINE;
     void *sums = reducer->sums;
     bool reserved = ki_array_reserve(&sums, &reducer->capacity, SIDE * reducer->stride,
                                      sizeof(float));
@@ -69,12 +71,44 @@ static uint32_t feed(const struct ki_fold *fold, const struct ki_operator *opera
     return ndone;
 }
 
-/* out[x][y] = in[y][x] for 64 rows and any number of columns up to 64. */
+typedef float four __attribute__((vector_size(4 * sizeof(float))));
+
+static inline four load_four(const float *p)
+{
+    four v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* A square of 4×4 on its side. */
+static inline void transpose_square(const float *in, size_t in_stride, float *out)
+{
+    four a = load_four(in);
+    four b = load_four(in + in_stride);
+    four c = load_four(in + 2 * in_stride);
+    four d = load_four(in + 3 * in_stride);
+    four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    four ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    four cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const four columns[4] = {
+        __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
+        __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+        __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+        __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7),
+    };
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(out + i * SIDE, &columns[i], sizeof columns[i]);
+    }
+}
+
+/* out[x][y] = in[y][x] for 64 rows and any number of columns up to 64. in has whole
+ * fours of columns, of which the surplus may be anything. */
 static void transpose(const float *in, size_t in_stride, size_t ncolumns, float *out)
 {
-    for (size_t x = 0; x < ncolumns; x++) {
-        for (size_t y = 0; y < SIDE; y++) {
-            out[x * SIDE + y] = in[y * in_stride + x];
+    for (size_t y = 0; y < SIDE; y += 4) {
+        for (size_t x = 0; x < ncolumns; x += 4) {
+            transpose_square(in + y * in_stride + x, in_stride, out + x * SIDE + y);
         }
     }
 }

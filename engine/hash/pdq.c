@@ -143,15 +143,13 @@ static unsigned gradient(float a, float b)
 unsigned ki_pdq_quality(const float *samples)
 {
     unsigned sum = 0;
+    for (int k = 0; k < (SIDE - 1) * SIDE; k++) {
+        sum += gradient(samples[k], samples[k + SIDE]);
+    }
     for (int i = 0; i < SIDE; i++) {
-        for (int j = 0; j < SIDE; j++) {
-            float here = samples[i * SIDE + j];
-            if (i + 1 < SIDE) {
-                sum += gradient(here, samples[(i + 1) * SIDE + j]);
-            }
-            if (j + 1 < SIDE) {
-                sum += gradient(here, samples[i * SIDE + j + 1]);
-            }
+        const float *row = samples + (size_t)i * SIDE;
+        for (int j = 0; j < SIDE - 1; j++) {
+            sum += gradient(row[j], row[j + 1]);
         }
     }
     unsigned quality = sum / 90;
