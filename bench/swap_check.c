@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -140,9 +141,17 @@ static void publish_tick(uint64_t t)
     atomic_store(&run.nticks, t + 1);
 }
 
+/* Whoever publishes lets those who look up go first, as an operator would have it
+ * (nice). */
+static void step_back(void)
+{
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
+}
+
 static void *merge(void *argument)
 {
     (void)argument;
+    step_back();
     for (unsigned i = 0; !atomic_load(&run.is_done); i++) {
         uint64_t generation = 0;
         CHECK(ki_index_merge(run.folder, i % 8 == 7, &generation, NULL) == KI_OK);
@@ -267,6 +276,7 @@ struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
         CHECK(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
     }
     CHECK(pthread_create(&merger, NULL, merge, NULL) == 0);
+    step_back();
     publish_all(&out);
     atomic_store(&run.is_done, true);
     for (size_t i = 0; i < nworkers; i++) {
