@@ -101,8 +101,8 @@ bool naive_pdq(const uint8_t *pixels, uint32_t width, uint32_t height,
     float samples[SIDE][SIDE];
     float values[NBITS];
     size_t npixels = (size_t)width * height;
-    float *picture = malloc(npixels * sizeof *picture);
-    float *other = malloc(npixels * sizeof *other);
+    float *picture = calloc(npixels, sizeof *picture);
+    float *other = calloc(npixels, sizeof *other);
     bool is_good = picture && other;
     if (is_good) {
         for (size_t i = 0; i < npixels; i++) {

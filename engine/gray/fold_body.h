@@ -53,8 +53,9 @@ FOLD_STRIP(vector_of_floats, float, load_floats, 1)
     static void name(float *sums, const type *rows, size_t stride,                     \
                      const float *weights, size_t nrows, size_t width, bool is_first)  \
     {                                                                                  \
+        const size_t nstrip = (size_t)STRIP * LANES;                                   \
         size_t x = 0;                                                                  \
-        for (; x + STRIP * LANES <= width; x += STRIP * LANES) {                       \
+        for (; x + nstrip <= width; x += nstrip) {                                     \
             strip(sums + x, rows + x, stride, weights, nrows, is_first);               \
         }                                                                              \
         for (; x + LANES <= width; x += LANES) {                                       \

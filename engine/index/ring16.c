@@ -41,6 +41,7 @@ struct search {
     void *context;
     uint32_t *positions; /* MOST_KEPT, of all searches under way */
     size_t nkept;
+    struct ki_postings spans[KI_RING_NBANDS][MOST_PROBES];
     uint64_t npostings[KI_RING_NBANDS][(MOST_PROBES + RUN - 1) / RUN]; /* of each run */
     unsigned radius;
     unsigned ahead;        /* bands between filling and scanning */
@@ -48,7 +49,6 @@ struct search {
     unsigned nfilled;      /* bands */
     unsigned id_nbits;
     int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
-    struct ki_postings spans[KI_RING_NBANDS][MOST_PROBES];
     struct candidate kept[MOST_KEPT];
     uint16_t flips[MOST_PROBES];
 };

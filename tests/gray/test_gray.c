@@ -60,7 +60,7 @@ static struct picture make_picture(struct random_state *random, uint32_t width,
                                    uint32_t height, enum ki_row_layout layout)
 {
     size_t nbytes = (size_t)width * height * layout;
-    struct picture picture = {width, height, layout, malloc(nbytes)};
+    struct picture picture = {width, height, layout, calloc(nbytes, 1)};
     cr_assert_not_null(picture.samples);
     for (size_t i = 0; i < nbytes; i++) {
         picture.samples[i] = (uint8_t)random_next(random);
