@@ -31,8 +31,9 @@ struct ki_postings {
 /* Writes the positions kept, span after span in ascending order, to out and returns how
  * many. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
  * all, and out has room for as many. */
-typedef size_t (*ki_kernel_scan)(const uint16_t *sketches, const struct ki_postings *spans,
-                                 size_t nspans, uint16_t wanted, uint32_t *out);
+typedef size_t (*ki_kernel_scan)(const uint16_t *sketches,
+                                 const struct ki_postings *spans, size_t nspans,
+                                 uint16_t wanted, uint32_t *out);
 
 struct ki_kernel {
     const char *name;   /* "scalar", "avx2", "avx512" */
