@@ -36,13 +36,15 @@ static inline uint32_t ki_row_count(const struct ki_row_shape *shape)
     return (shape->height - 1) / shape->block + 1;
 }
 
-/* Where the rows go. begin is called once, after the header passed the limits; row is
- * called ki_row_count times unless decoding fails. A reason other than NONE ends
- * decoding and becomes its result. */
+/* Where the rows go. begin is called once, after the header passed the limits; then rows,
+ * with the next count ≥ 1 rows that begin stride_nbytes apart, until there were
+ * ki_row_count of them or decoding fails. A reason other than NONE ends decoding and
+ * becomes its result. */
 struct ki_row_sink {
     void *context;
     enum ki_reason (*begin)(void *context, const struct ki_row_shape *shape);
-    enum ki_reason (*row)(void *context, const uint8_t *samples);
+    enum ki_reason (*rows)(void *context, const uint8_t *samples, size_t stride_nbytes,
+                           uint32_t count);
 };
 
 struct ki_decode_request {

@@ -18,6 +18,7 @@
 /* libjpeg reports progress once per scanline out and per row of blocks in. */
 #define TICKS_PER_CLOCK 16u
 #define MAX_COMPONENTS_HERE 4
+#define ROWS_AT_ONCE 8
 
 struct jpeg_job {
     const struct ki_decode_request *request;
@@ -219,7 +220,7 @@ static uint8_t multiply(unsigned a, unsigned b)
 }
 
 /* Adobe stores ink inverted (255 is no ink), so the stored values are already light;
- * without its marker they are ink. invert is 0 or 255. */
+ * without its marker they are ink. invert is 0 or 255; rgb may be where cmyk is. */
 static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t npixels,
                         uint8_t invert)
 {
@@ -231,38 +232,46 @@ static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t npixels,
     }
 }
 
-static enum ki_reason send_row(struct jpeg_job *job, const uint8_t *samples,
-                               uint8_t *rgb)
-{
-    const struct ki_row_sink *sink = &job->request->sink;
-    if (rgb == NULL) {
-        return sink->row(sink->context, samples);
-    }
-    cmyk_to_rgb(samples, rgb, job->cinfo.output_width,
-                job->cinfo.saw_Adobe_marker ? 0 : 255);
-    return sink->row(sink->context, rgb);
-}
-
-/* From libjpeg's pool, which jpeg_destroy_decompress frees. */
-static JSAMPARRAY new_row(struct jpeg_job *job, unsigned nsamples)
+/* Rows one after the other, from libjpeg's pool, which jpeg_destroy_decompress frees.
+ */
+static size_t allocate_rows(struct jpeg_job *job, JSAMPROW rows[ROWS_AT_ONCE])
 {
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
-    return (*cinfo->mem->alloc_sarray)((j_common_ptr)cinfo, JPOOL_IMAGE,
-                                       cinfo->output_width * nsamples, 1);
+    size_t stride = (size_t)cinfo->output_width * (size_t)cinfo->output_components;
+    JSAMPROW all = (*cinfo->mem->alloc_large)((j_common_ptr)cinfo, JPOOL_IMAGE,
+                                              stride * ROWS_AT_ONCE);
+    for (size_t i = 0; i < ROWS_AT_ONCE; i++) {
+        rows[i] = all + i * stride;
+    }
+    return stride;
+}
+
+/* The next rows, as many as are left or fit. */
+static uint32_t read_rows(struct jpeg_job *job, JSAMPARRAY rows)
+{
+    struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    uint32_t count = 0;
+    while (count < ROWS_AT_ONCE && cinfo->output_scanline < cinfo->output_height) {
+        count += jpeg_read_scanlines(cinfo, rows + count, ROWS_AT_ONCE - count);
+    }
+    return count;
 }
 
 static enum ki_reason send_rows(struct jpeg_job *job)
 {
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
-    JSAMPARRAY row = new_row(job, (unsigned)cinfo->output_components);
-    uint8_t *rgb = NULL;
-    if (cinfo->out_color_space == JCS_CMYK) {
-        rgb = *new_row(job, KI_ROW_RGB8);
-    }
+    const struct ki_row_sink *sink = &job->request->sink;
+    JSAMPROW rows[ROWS_AT_ONCE];
+    size_t stride = allocate_rows(job, rows);
+    bool is_cmyk = cinfo->out_color_space == JCS_CMYK;
     enum ki_reason reason = KI_REASON_NONE;
     while (reason == KI_REASON_NONE && cinfo->output_scanline < cinfo->output_height) {
-        jpeg_read_scanlines(cinfo, row, 1);
-        reason = send_row(job, *row, rgb);
+        uint32_t count = read_rows(job, rows);
+        for (uint32_t i = 0; is_cmyk && i < count; i++) {
+            cmyk_to_rgb(rows[i], rows[i], cinfo->output_width,
+                        cinfo->saw_Adobe_marker ? 0 : 255);
+        }
+        reason = sink->rows(sink->context, rows[0], stride, count);
     }
     return reason;
 }

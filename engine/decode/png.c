@@ -194,7 +194,7 @@ static void check_time(struct png_job *job, uint32_t y)
 static void send_row(struct png_job *job, const uint8_t *row)
 {
     const struct ki_row_sink *sink = &job->request->sink;
-    enum ki_reason reason = sink->row(sink->context, row);
+    enum ki_reason reason = sink->rows(sink->context, row, 0, 1);
     if (reason != KI_REASON_NONE) {
         leave(job, reason);
     }

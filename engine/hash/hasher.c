@@ -92,10 +92,11 @@ static enum ki_reason sink_begin(void *context, const struct ki_row_shape *shape
                : KI_REASON_OUT_OF_MEMORY;
 }
 
-static enum ki_reason sink_row(void *context, const uint8_t *samples)
+static enum ki_reason sink_rows(void *context, const uint8_t *samples,
+                                size_t stride_nbytes, uint32_t count)
 {
     struct ki_hasher *hasher = context;
-    ki_gray_rows(&hasher->gray, samples, 0, 1);
+    ki_gray_rows(&hasher->gray, samples, stride_nbytes, count);
     return KI_REASON_NONE;
 }
 
@@ -129,7 +130,7 @@ static void hash_picture(struct ki_hasher *hasher, const uint8_t *data, size_t n
         .limits = &hasher->options.limits,
         .fidelity = hasher->options.fidelity,
         .needs_pixels = hasher->options.modes != KI_BIT(KI_MODE_PDQ),
-        .sink = {.context = hasher, .begin = sink_begin, .row = sink_row},
+        .sink = {.context = hasher, .begin = sink_begin, .rows = sink_rows},
     };
     out->reason = ki_decode(&request, &out->info);
     if (out->reason == KI_REASON_NONE) {

@@ -117,6 +117,16 @@ static enum ki_reason on_row(void *context, const uint8_t *samples)
     return KI_REASON_NONE;
 }
 
+static enum ki_reason on_rows(void *context, const uint8_t *samples, size_t stride,
+                              uint32_t count)
+{
+    enum ki_reason reason = KI_REASON_NONE;
+    for (uint32_t i = 0; i < count && reason == KI_REASON_NONE; i++) {
+        reason = on_row(context, samples + i * stride);
+    }
+    return reason;
+}
+
 struct guarded {
     uint8_t *pages;
     size_t nbytes; /* of the mapping */
@@ -149,7 +159,7 @@ void decode_file(const struct file_bytes *file, const struct ki_limits *limits,
         .nbytes = file->nbytes,
         .limits = limits == NULL ? &defaults : limits,
         .fidelity = decoded->fidelity,
-        .sink = {.context = decoded, .begin = on_begin, .row = on_row},
+        .sink = {.context = decoded, .begin = on_begin, .rows = on_rows},
     };
     bool is_jpeg = file->data[0] == 0xff;
     decoded->info = (struct ki_image_info){

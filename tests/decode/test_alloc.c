@@ -64,9 +64,12 @@ static enum ki_reason take_begin(void *context, const struct ki_row_shape *shape
     return KI_REASON_NONE;
 }
 
-static enum ki_reason take_row(void *context, const uint8_t *samples)
+static enum ki_reason take_rows(void *context, const uint8_t *samples, size_t stride,
+                                uint32_t count)
 {
     (void)context;
+    (void)stride;
+    (void)count;
     (void)samples;
     return KI_REASON_NONE;
 }
@@ -78,7 +81,7 @@ static enum ki_reason decode_failing(const struct file_bytes *file, unsigned nth
         .data = file->data,
         .nbytes = file->nbytes,
         .limits = &limits,
-        .sink = {.begin = take_begin, .row = take_row},
+        .sink = {.begin = take_begin, .rows = take_rows},
     };
     struct ki_image_info info = {.format = file->data[0] == 0xff ? KI_FORMAT_JPEG
                                                                  : KI_FORMAT_PNG};

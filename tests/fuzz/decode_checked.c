@@ -36,15 +36,19 @@ static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
     return KI_REASON_NONE;
 }
 
-static enum ki_reason on_row(void *context, const uint8_t *samples)
+static enum ki_reason on_rows(void *context, const uint8_t *samples, size_t stride,
+                              uint32_t count)
 {
     struct seen *seen = context;
-    require(seen->nbegins == 1 && seen->nrows < ki_row_count(&seen->shape));
-    seen->nrows++;
+    size_t nbytes = (size_t)ki_row_width(&seen->shape) * seen->shape.layout;
+    require(seen->nbegins == 1 && count > 0);
+    require(count <= ki_row_count(&seen->shape) - seen->nrows);
+    seen->nrows += count;
     unsigned sum = 0;
-    for (size_t i = 0; i < (size_t)ki_row_width(&seen->shape) * seen->shape.layout;
-         i++) {
-        sum += samples[i];
+    for (size_t y = 0; y < count; y++) {
+        for (size_t i = 0; i < nbytes; i++) {
+            sum += samples[y * stride + i];
+        }
     }
     samples_sum += sum;
     return KI_REASON_NONE;
@@ -85,7 +89,7 @@ static void decode_as(enum ki_fidelity fidelity, enum ki_format format,
         .nbytes = nbytes,
         .limits = &limits,
         .fidelity = fidelity,
-        .sink = {.context = &seen, .begin = on_begin, .row = on_row},
+        .sink = {.context = &seen, .begin = on_begin, .rows = on_rows},
     };
     struct ki_image_info info = {.format = format, .nbytes = nbytes};
     enum ki_reason reason = ki_decode(&request, &info);
