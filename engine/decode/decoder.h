@@ -14,8 +14,9 @@
 #include <knownimage/limits.h>
 
 /* Samples of a row, 8 bits each, 0 dark … 255 light; the value is the stride in bytes
- * from one pixel to the next. Alpha is dropped, the colour under it is kept. */
-enum ki_row_layout { KI_ROW_GRAY8 = 1, KI_ROW_RGB8 = 3 };
+ * from one pixel to the next. Alpha is dropped, or left as the byte X that means
+ * nothing; the colour under it is kept. */
+enum ki_row_layout { KI_ROW_GRAY8 = 1, KI_ROW_RGB8 = 3, KI_ROW_RGBX8 = 4 };
 
 /* The rows of a picture. A sample stands for a square of block × block pixels, of which
  * it is about the mean; at the right and lower edge they may reach over the picture. */
@@ -36,10 +37,10 @@ static inline uint32_t ki_row_count(const struct ki_row_shape *shape)
     return (shape->height - 1) / shape->block + 1;
 }
 
-/* Where the rows go. begin is called once, after the header passed the limits; then rows,
- * with the next count ≥ 1 rows that begin stride_nbytes apart, until there were
- * ki_row_count of them or decoding fails. A reason other than NONE ends decoding and
- * becomes its result. */
+/* Where the rows go. begin is called after the header passed the limits, and again if
+ * the decoder starts over another way; then rows, with the next count ≥ 1 rows that
+ * begin stride_nbytes apart, until there were ki_row_count of them or decoding fails. A
+ * reason other than NONE ends decoding and becomes its result. */
 struct ki_row_sink {
     void *context;
     enum ki_reason (*begin)(void *context, const struct ki_row_shape *shape);

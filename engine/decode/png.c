@@ -12,6 +12,7 @@
 
 #include "base/checked.h"
 #include "decode/decode.h"
+#include "decode/png_fast.h"
 #include "decode/png_walk.h"
 
 #define ROWS_PER_CLOCK 64u
@@ -294,8 +295,8 @@ static enum ki_reason walk_chunks(struct png_job *job)
     return reason;
 }
 
-static enum ki_reason png_decode(const struct ki_decode_request *request,
-                                 struct ki_image_info *info)
+static enum ki_reason decode(const struct ki_decode_request *request,
+                             struct ki_image_info *info, bool may_be_fast)
 {
     struct png_job job = {
         .request = request,
@@ -312,10 +313,26 @@ static enum ki_reason png_decode(const struct ki_decode_request *request,
     if (reason != KI_REASON_NONE) {
         return reason;
     }
+    if (may_be_fast && ki_png_fast(request, &job.header, job.deadline_us, &reason) !=
+                           KI_PNG_DECLINED) {
+        return reason; /* the sink's, if it refused */
+    }
     reason = run(&job);
     png_destroy_read_struct(&job.png, &job.chunks, NULL);
     free(job.pixels);
     return reason;
+}
+
+static enum ki_reason png_decode(const struct ki_decode_request *request,
+                                 struct ki_image_info *info)
+{
+    return decode(request, info, true);
+}
+
+enum ki_reason ki_png_through_libpng(const struct ki_decode_request *request,
+                                     struct ki_image_info *info)
+{
+    return decode(request, info, false);
 }
 
 const struct ki_decoder ki_decoder_png = {KI_FORMAT_PNG, png_decode};

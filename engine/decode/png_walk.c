@@ -86,6 +86,7 @@ static enum ki_reason parse_header(const struct ki_png_chunk *chunk,
         .bit_depth = chunk->data[8],
         .color_type = chunk->data[9],
         .is_interlaced = chunk->data[12] != 0,
+        .is_standard = chunk->data[10] == 0 && chunk->data[11] == 0,
     };
     bool is_empty = header->width == 0 || header->height == 0;
     return is_empty ? KI_REASON_CORRUPT : KI_REASON_NONE;

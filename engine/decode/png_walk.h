@@ -46,6 +46,7 @@ struct ki_png_header {
     uint8_t bit_depth;
     uint8_t color_type;
     bool is_interlaced;
+    bool is_standard; /* the methods of compression and filtering are those there are */
 };
 
 struct ki_png_summary {

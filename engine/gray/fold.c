@@ -30,6 +30,12 @@ static inline vec load_bytes(const uint8_t *p)
 
 #include "gray/fold_body.h"
 
+static void fold_luma(float *luma, const uint8_t *rgb, size_t npixels,
+                      size_t pixel_nbytes)
+{
+    luma_of(luma, rgb, npixels, pixel_nbytes);
+}
+
 static const struct ki_fold fold_scalar = {"scalar", 0, fold_bytes, fold_floats,
                                            fold_luma};
 

@@ -26,8 +26,9 @@ struct ki_fold {
     void (*floats)(float *sums, const float *rows, size_t stride, const float *weights,
                    size_t nrows, size_t width, bool is_first);
 
-    /* 0.299·R + 0.587·G + 0.114·B of interleaved samples. */
-    void (*luma)(float *luma, const uint8_t *rgb, size_t npixels);
+    /* 0.299·R + 0.587·G + 0.114·B of pixels of 3 bytes, or of 4 whose last counts
+     * nothing. */
+    void (*luma)(float *luma, const uint8_t *rgb, size_t npixels, size_t pixel_nbytes);
 };
 
 /* i = 0 scalar, 1, … in order of speed, until NULL; some may not run here. */

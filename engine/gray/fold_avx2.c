@@ -17,6 +17,7 @@ static inline vec load_bytes(const uint8_t *p)
 }
 
 #include "gray/fold_body.h"
+#include "gray/fold_luma_avx2.h"
 
 const struct ki_fold ki_fold_avx2 = {"avx2", KI_CPU_AVX2, fold_bytes, fold_floats,
                                      fold_luma};

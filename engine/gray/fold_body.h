@@ -73,10 +73,11 @@ FOLD_STRIP(vector_of_floats, float, load_floats, 1)
 FOLD(fold_bytes, uint8_t, strip_of_bytes, vector_of_bytes)
 FOLD(fold_floats, float, strip_of_floats, vector_of_floats)
 
-static void fold_luma(float *restrict luma, const uint8_t *restrict rgb, size_t npixels)
+static inline void luma_of(float *restrict luma, const uint8_t *restrict rgb,
+                           size_t npixels, size_t step)
 {
     for (size_t x = 0; x < npixels; x++) {
-        luma[x] = 0.299f * (float)rgb[3 * x] + 0.587f * (float)rgb[3 * x + 1] +
-                  0.114f * (float)rgb[3 * x + 2];
+        luma[x] = 0.299f * (float)rgb[step * x] + 0.587f * (float)rgb[step * x + 1] +
+                  0.114f * (float)rgb[step * x + 2];
     }
 }

@@ -50,26 +50,25 @@ bool ki_gray_begin(struct ki_gray *gray, unsigned modes,
 
     void *luma = gray->luma;
     bool reserved =
-        ki_array_reserve(&luma, &gray->luma_capacity, shape->width, sizeof(float));
+        ki_array_reserve(&luma, &gray->luma_capacity,
+                         (size_t)shape->width * KI_GRAY_LUMA_ROWS, sizeof(float));
     gray->luma = luma;
     return reserved && (!gray->is_stretched || begin_nearest(gray)) &&
            (!needs_full(gray) || begin_reducer(gray, &gray->full, shape->width,
                                                shape->height, shape->block));
 }
 
-static float luma_at(const struct ki_gray *gray, const uint8_t *samples, uint32_t x)
-{
-    return gray->shape.layout == KI_ROW_GRAY8 ? (float)samples[x] : gray->luma[x];
-}
-
-static void push_nearest(struct ki_gray *gray, const uint8_t *samples, uint32_t y)
+/* A row as bytes if they are luma, else as floats. */
+static void push_nearest(struct ki_gray *gray, const uint8_t *samples,
+                         const float *luma, uint32_t y)
 {
     uint32_t height = gray->shape.height;
     if (nearest_index(gray->nn_next, height) != y) {
         return;
     }
     for (uint32_t x = 0; x < KI_GRAY_NN_SIDE; x++) {
-        gray->nn_row[x] = luma_at(gray, samples, gray->nn_column[x]);
+        uint32_t column = gray->nn_column[x];
+        gray->nn_row[x] = luma ? luma[column] : (float)samples[column];
     }
     while (gray->nn_next < KI_GRAY_NN_SIDE &&
            nearest_index(gray->nn_next, height) == y) {
@@ -78,15 +77,20 @@ static void push_nearest(struct ki_gray *gray, const uint8_t *samples, uint32_t 
     }
 }
 
-/* Colours become luma first, in a row of its own. */
-static void take_color_row(struct ki_gray *gray, const uint8_t *samples, uint32_t y)
+/* Colours become luma first, in rows of their own; at most KI_GRAY_LUMA_ROWS. */
+static void take_color_rows(struct ki_gray *gray, const uint8_t *samples,
+                            size_t stride_nbytes, uint32_t count)
 {
-    gray->fold->luma(gray->luma, samples, ki_row_width(&gray->shape));
-    if (needs_full(gray)) {
-        ki_reducer_floats(&gray->full, gray->luma, 0, 1);
+    size_t width = ki_row_width(&gray->shape);
+    for (size_t y = 0; y < count; y++) {
+        gray->fold->luma(gray->luma + y * width, samples + y * stride_nbytes, width,
+                         (size_t)gray->shape.layout);
     }
-    if (gray->is_stretched) {
-        push_nearest(gray, samples, y);
+    if (needs_full(gray)) {
+        ki_reducer_floats(&gray->full, gray->luma, width, count);
+    }
+    for (uint32_t y = 0; gray->is_stretched && y < count; y++) {
+        push_nearest(gray, NULL, gray->luma + y * width, gray->nrows + y);
     }
 }
 
@@ -97,7 +101,7 @@ static void take_gray_rows(struct ki_gray *gray, const uint8_t *samples,
         ki_reducer_bytes(&gray->full, samples, stride_nbytes, count);
     }
     for (uint32_t y = 0; gray->is_stretched && y < count; y++) {
-        push_nearest(gray, samples + y * stride_nbytes, gray->nrows + y);
+        push_nearest(gray, samples + y * stride_nbytes, NULL, gray->nrows + y);
     }
 }
 
@@ -106,12 +110,16 @@ void ki_gray_rows(struct ki_gray *gray, const uint8_t *samples, size_t stride_nb
 {
     if (gray->shape.layout == KI_ROW_GRAY8) {
         take_gray_rows(gray, samples, stride_nbytes, count);
-    } else {
-        for (uint32_t y = 0; y < count; y++) {
-            take_color_row(gray, samples + y * stride_nbytes, gray->nrows + y);
-        }
+        gray->nrows += count;
+        return;
     }
-    gray->nrows += count;
+    while (count > 0) {
+        uint32_t some = count < KI_GRAY_LUMA_ROWS ? count : KI_GRAY_LUMA_ROWS;
+        take_color_rows(gray, samples, stride_nbytes, some);
+        gray->nrows += some;
+        samples += some * stride_nbytes;
+        count -= some;
+    }
 }
 
 const float *ki_gray_result(const struct ki_gray *gray, enum ki_mode mode)

@@ -16,7 +16,7 @@
 #include "decode/decoder.h"
 #include "gray/reducer.h"
 
-enum { KI_GRAY_NN_SIDE = 512 };
+enum { KI_GRAY_NN_SIDE = 512, KI_GRAY_LUMA_ROWS = 8 };
 
 /* Buffers for one thread, kept from picture to picture. Zero-initialise; free with
  * ki_gray_free. */
@@ -26,7 +26,7 @@ struct ki_gray {
     struct ki_row_shape shape;
     uint32_t nrows; /* rows taken, and all there will be */
     uint32_t nrows_all;
-    float *luma; /* one row */
+    float *luma; /* KI_GRAY_LUMA_ROWS rows */
     size_t luma_capacity;
     struct ki_operator_cache operators;
     struct ki_reducer full;    /* mode pdq */

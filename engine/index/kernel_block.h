@@ -55,11 +55,11 @@ ki_scan_spans(ki_near_block near, const void *wanted, const uint16_t *sketches,
     for (size_t i = 0; i < nspans; i++) {
         uint32_t p = spans[i].begin;
         uint32_t left = spans[i].end - p;
-        uintptr_t ahead = (uintptr_t)spans[i].ahead;
+        const char *ahead = spans[i].ahead;
         for (;; p += KI_BLOCK_NPOSTINGS, left -= KI_BLOCK_NPOSTINGS) {
             uint64_t kept = near(wanted, sketches + p, left, spans[i].spare);
-            ki_fetch((const void *)ahead);
-            ki_fetch((const void *)(ahead + KI_LINE_NBYTES));
+            ki_fetch(ahead);
+            ki_fetch(ahead + KI_LINE_NBYTES);
             ahead += KI_BLOCK_NPOSTINGS * sizeof *sketches;
             *end++ = (struct ki_block){kept & ki_lowest_bits(left), p};
             if (left <= KI_BLOCK_NPOSTINGS) {

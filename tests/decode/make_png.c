@@ -187,7 +187,7 @@ static void write_rows(png_structp png, png_infop info, struct png_options optio
     for (uint32_t y = 0; y < (uint32_t)npasses * options.height; y++) {
         uint64_t state = y % options.height + 1;
         for (size_t i = 0; i < nbytes; i++) {
-            row[i] = (uint8_t)(random_next(&state) >> 40);
+            row[i] = (uint8_t)(xorshift_next(&state) >> 40);
         }
         png_write_row(png, row);
     }

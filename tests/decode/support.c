@@ -96,8 +96,12 @@ static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
 {
     struct decoded *decoded = context;
     decoded->nbegins++;
+    decoded->nrows = 0; /* the decoder may start over */
+    free_picture(&decoded->picture);
+    decoded->step = (size_t)shape->layout;
     decoded->picture =
-        (struct picture){NULL, ki_row_width(shape), ki_row_count(shape), shape->layout};
+        (struct picture){NULL, ki_row_width(shape), ki_row_count(shape),
+                         shape->layout == KI_ROW_RGBX8 ? KI_ROW_RGB8 : shape->layout};
     if (decoded->begin_refusal == KI_REASON_NONE) {
         allocate_picture(&decoded->picture);
     }
@@ -107,12 +111,16 @@ static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
 static enum ki_reason on_row(void *context, const uint8_t *samples)
 {
     struct decoded *decoded = context;
-    cr_assert(decoded->nbegins == 1 && decoded->nrows < decoded->picture.height);
+    cr_assert(decoded->nbegins >= 1 && decoded->nrows < decoded->picture.height);
     if (decoded->refusal != KI_REASON_NONE && decoded->nrows == decoded->refused_row) {
         return decoded->refusal;
     }
-    size_t nbytes = row_nbytes(&decoded->picture);
-    memcpy(decoded->picture.samples + nbytes * decoded->nrows, samples, nbytes);
+    uint8_t *row =
+        decoded->picture.samples + row_nbytes(&decoded->picture) * decoded->nrows;
+    size_t step = (size_t)decoded->picture.layout;
+    for (size_t x = 0; x < decoded->picture.width; x++) {
+        memcpy(row + x * step, samples + x * decoded->step, step);
+    }
     decoded->nrows++;
     return KI_REASON_NONE;
 }
@@ -185,7 +193,7 @@ enum ki_reason decode_prefix(const struct file_bytes *file, size_t nbytes)
     return decode_reason(&prefix, NULL);
 }
 
-uint64_t random_seed(void)
+uint64_t xorshift_seed(void)
 {
     const char *text =
         getenv("KNOWNIMAGE_TEST_SEED"); /* NOLINT(concurrency-mt-unsafe) */
@@ -194,7 +202,7 @@ uint64_t random_seed(void)
     return seed | 1;
 }
 
-uint64_t random_next(uint64_t *state)
+uint64_t xorshift_next(uint64_t *state)
 {
     *state ^= *state >> 12;
     *state ^= *state << 25;

@@ -37,6 +37,7 @@ struct decoded {
     enum ki_reason reason;
     struct ki_image_info info;
     struct picture picture;
+    size_t step; /* bytes from one pixel to the next, as they came */
     uint32_t nbegins;
     uint32_t nrows;
     uint32_t refused_row;         /* the row to answer with refusal */
@@ -56,7 +57,7 @@ enum ki_reason decode_reason(const struct file_bytes *file,
 enum ki_reason decode_prefix(const struct file_bytes *file, size_t nbytes);
 
 /* xorshift64*; the seed is KNOWNIMAGE_TEST_SEED or the time, and is printed. */
-uint64_t random_seed(void);
-uint64_t random_next(uint64_t *state);
+uint64_t xorshift_seed(void);
+uint64_t xorshift_next(uint64_t *state);
 
 #endif

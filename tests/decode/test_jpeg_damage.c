@@ -42,7 +42,7 @@ Test(jpeg_damage, every_prefix_is_truncated)
 static void flip(struct file_bytes *file, uint64_t *state, unsigned nflips)
 {
     for (unsigned i = 0; i < nflips; i++) {
-        uint64_t random = random_next(state);
+        uint64_t random = xorshift_next(state);
         size_t offset = 1 + (random >> 8) % (file->nbytes - 1); /* 0 tells the format */
         file->data[offset] ^= (uint8_t)(1u << random % 8);
     }
@@ -50,7 +50,7 @@ static void flip(struct file_bytes *file, uint64_t *state, unsigned nflips)
 
 Test(jpeg_damage, flipped_bits_do_not_crash)
 {
-    uint64_t state = random_seed();
+    uint64_t state = xorshift_seed();
     struct ki_limits limits = ki_limits_default();
     limits.pixels = 1u << 20;
     for (size_t i = 0; i < NCODINGS; i++) {

@@ -117,12 +117,12 @@ Test(png_damage, more_data_than_needed_is_tolerated)
 
 Test(png_damage, flipped_bits_do_not_crash)
 {
-    uint64_t state = random_seed();
+    uint64_t state = xorshift_seed();
     struct ki_limits limits = ki_limits_default();
     limits.pixels = 1u << 20;
     struct file_bytes file = make_png((struct png_options){.color_type = 3});
     for (unsigned n = 0; n < 20000; n++) {
-        uint64_t random = random_next(&state);
+        uint64_t random = xorshift_next(&state);
         size_t offset = 1 + (random >> 8) % (file.nbytes - 1);
         struct file_bytes flipped = copy_file(&file);
         flipped.data[offset] ^= (uint8_t)(1u << random % 8);

@@ -26,11 +26,13 @@ static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
 {
     struct seen *seen = context;
     seen->nbegins++;
+    seen->nrows = 0;
     seen->shape = *shape;
     require(shape->width > 0 && shape->width <= seen->limits->side);
     require(shape->height > 0 && shape->height <= seen->limits->side);
     require((uint64_t)shape->width * shape->height <= seen->limits->pixels);
-    require(shape->layout == KI_ROW_GRAY8 || shape->layout == KI_ROW_RGB8);
+    require(shape->layout == KI_ROW_GRAY8 || shape->layout == KI_ROW_RGB8 ||
+            shape->layout == KI_ROW_RGBX8);
     require(shape->block == 1 || shape->block == 2 || shape->block == 4 ||
             shape->block == 8);
     return KI_REASON_NONE;
@@ -41,7 +43,7 @@ static enum ki_reason on_rows(void *context, const uint8_t *samples, size_t stri
 {
     struct seen *seen = context;
     size_t nbytes = (size_t)ki_row_width(&seen->shape) * seen->shape.layout;
-    require(seen->nbegins == 1 && count > 0);
+    require(seen->nbegins >= 1 && count > 0);
     require(count <= ki_row_count(&seen->shape) - seen->nrows);
     seen->nrows += count;
     unsigned sum = 0;
@@ -69,13 +71,13 @@ static struct ki_limits small_limits(void)
 
 static void check_whole(const struct seen *seen, const struct ki_image_info *info)
 {
-    require(seen->nbegins == 1 && seen->nrows == ki_row_count(&seen->shape));
+    require(seen->nbegins <= 2 && seen->nrows == ki_row_count(&seen->shape));
     require(info->width == seen->shape.width && info->height == seen->shape.height);
     require(info->scale == seen->shape.block);
     require(info->nchannels >= 1 && info->nchannels <= 4);
     require(info->nframes >= 1);
     require(info->nchannels > 2 || seen->shape.layout == KI_ROW_GRAY8);
-    require(info->nchannels <= 2 || seen->shape.layout == KI_ROW_RGB8 ||
+    require(info->nchannels <= 2 || seen->shape.layout != KI_ROW_GRAY8 ||
             info->fidelity != KI_FIDELITY_EXACT);
 }
 

@@ -141,8 +141,9 @@ Test(folds, luma_of_every_one_is_the_same)
     struct random_state random = random_begin(62);
     for (int k = 0; k < 200; k++) {
         size_t npixels = 1 + random_below(&random, MOST_WIDTH);
-        uint8_t *rgb = guarded(npixels * 3);
-        for (size_t i = 0; i < npixels * 3; i++) {
+        size_t step = 3 + random_below(&random, 2);
+        uint8_t *rgb = guarded(npixels * step);
+        for (size_t i = 0; i < npixels * step; i++) {
             rgb[i] = (uint8_t)random_next(&random);
         }
         for (size_t i = 0; ki_fold_at(i); i++) {
@@ -151,18 +152,18 @@ Test(folds, luma_of_every_one_is_the_same)
                 continue;
             }
             float *luma = guarded(npixels * sizeof *luma);
-            fold->luma(luma, rgb, npixels);
+            fold->luma(luma, rgb, npixels, step);
             for (size_t x = 0; x < npixels; x++) {
-                volatile float r = 0.299f * (float)rgb[3 * x];
-                volatile float g = 0.587f * (float)rgb[3 * x + 1];
-                volatile float b = 0.114f * (float)rgb[3 * x + 2];
+                volatile float r = 0.299f * (float)rgb[step * x];
+                volatile float g = 0.587f * (float)rgb[step * x + 1];
+                volatile float b = 0.114f * (float)rgb[step * x + 2];
                 volatile float two = r + g;
                 volatile float three = two + b;
                 cr_assert_eq(luma[x], three, "%s", fold->name);
             }
             release(luma, npixels * sizeof *luma);
         }
-        release(rgb, npixels * 3);
+        release(rgb, npixels * step);
     }
 }
 

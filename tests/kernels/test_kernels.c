@@ -78,7 +78,7 @@ static size_t make_spans(struct random_state *random, uint32_t nsketches,
         spans[i].begin = i + 1 == nspans ? nsketches - length : spans[i].begin;
         spans[i].end = spans[i].begin + length;
         spans[i].spare = random_below(random, 7);
-        spans[i].ahead = (const void *)(uintptr_t)random_next(random);
+        spans[i].ahead = spans;
     }
     return nspans;
 }

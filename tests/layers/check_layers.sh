@@ -46,6 +46,7 @@ check_all() {
     check_folders
     check_only_in 'lmdb\.h' '^index/'
     check_only_in '(jpeglib|jerror|jmorecfg|turbojpeg)\.h' '^decode/jpeg[a-z_]*\.[ch]$'
+    check_only_in 'isa-l/.*' '^decode/png[a-z_]*\.[ch]$'
     check_only_in '(png|zlib)\.h' '^decode/png[a-z_]*\.[ch]$'
     check_only_in 'openssl/.*' '^(bytes|index)/'
     check_only_in 'jansson\.h' '^(index|report|list)/'

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decode/png_fast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "decode/png_inflate.h"
+#include "decode/png_unfilter.h"
+
+enum {
+    TYPE_GRAY = 0,
+    TYPE_RGB = 2,
+    TYPE_PALETTE = 3,
+    TYPE_GRAY_ALPHA = 4,
+    TYPE_RGBA = 6,
+    NTYPES = 7,
+    MOST_COLORS = 256,
+    ROWS_NBYTES = 256 << 10, /* inflated at once, to stay in the second-level cache */
+    MOST_ROWS = 64
+};
+
+/* What is sent on is either the unfiltered rows themselves or made of them. */
+struct type {
+    size_t pixel_nbytes; /* as stored; 0: none for us */
+    enum ki_row_layout layout;
+    bool is_made;
+};
+
+static const struct type types[NTYPES] = {
+    [TYPE_GRAY] = {1, KI_ROW_GRAY8, false},
+    [TYPE_RGB] = {3, KI_ROW_RGB8, false},
+    [TYPE_PALETTE] = {1, KI_ROW_RGB8, true},
+    [TYPE_GRAY_ALPHA] = {2, KI_ROW_GRAY8, true},
+    [TYPE_RGBA] = {4, KI_ROW_RGBX8, false},
+};
+
+struct fast {
+    const struct ki_decode_request *request;
+    const struct ki_png_header *header;
+    const struct type *type;
+    struct ki_png_stream stream;
+    const struct ki_png_unfilter *unfilter;
+    size_t idat; /* offset of the first */
+    const uint8_t *palette;
+    size_t ncolors;
+    uint32_t most_rows;
+    size_t raw_stride;
+    size_t out_stride;
+    uint8_t *raw;  /* most_rows inflated rows */
+    uint8_t *out;  /* most_rows rows after the one above them */
+    uint8_t *made; /* most_rows rows, of types that need them */
+    enum ki_reason refusal;
+};
+
+static const struct type *type_of(const struct ki_png_header *header)
+{
+    bool is_ours = header->bit_depth == 8 && header->is_standard &&
+                   !header->is_interlaced && header->color_type < NTYPES &&
+                   types[header->color_type].pixel_nbytes > 0;
+    return is_ours ? &types[header->color_type] : NULL;
+}
+
+static bool take_palette(struct fast *fast, const struct ki_png_chunk *chunk)
+{
+    fast->palette = chunk->data;
+    fast->ncolors = chunk->nbytes / 3;
+    return fast->header->color_type == TYPE_PALETTE && chunk->nbytes % 3 == 0 &&
+           fast->ncolors >= 1 && fast->ncolors <= MOST_COLORS;
+}
+
+/* The critical chunks but for IDAT: checksums, and a palette where one belongs, before
+ * the picture. */
+static bool read_chunks(struct fast *fast)
+{
+    const uint8_t *data = fast->request->data;
+    size_t offset = KI_PNG_SIGNATURE_NBYTES;
+    struct ki_png_chunk chunk = {0};
+    bool is_good = true;
+    while (is_good && chunk.type != KI_PNG_IEND) {
+        is_good = ki_png_read_chunk(data, fast->request->nbytes, offset, &chunk) ==
+                  KI_REASON_NONE;
+        if (is_good && chunk.type == KI_PNG_IDAT) {
+            fast->idat = fast->idat ? fast->idat : offset;
+        } else if (is_good && ki_png_is_critical(chunk.type)) {
+            is_good = ki_png_has_crc(data, offset, chunk.end);
+        }
+        if (is_good && chunk.type == KI_PNG_PLTE) {
+            is_good = !fast->idat && !fast->palette && take_palette(fast, &chunk);
+        }
+        is_good = is_good && (chunk.type != KI_PNG_IEND || chunk.nbytes == 0);
+        offset = chunk.end;
+    }
+    bool needs_palette = fast->header->color_type == TYPE_PALETTE;
+    return is_good && fast->idat && (fast->palette || !needs_palette);
+}
+
+static bool allocate(struct fast *fast)
+{
+    size_t width = fast->header->width;
+    size_t row_nbytes = width * fast->type->pixel_nbytes;
+    size_t nrows = ROWS_NBYTES / row_nbytes / 4 * 4;
+    nrows = nrows < 4 ? 4 : nrows > MOST_ROWS ? MOST_ROWS : nrows;
+    fast->most_rows = (uint32_t)nrows;
+    fast->raw_stride = row_nbytes + 1;
+    fast->out_stride = row_nbytes + KI_PNG_SLACK;
+    size_t raw_nbytes = nrows * fast->raw_stride + KI_PNG_SLACK;
+    size_t out_nbytes = (nrows + 1) * fast->out_stride;
+    size_t made_nbytes =
+        fast->type->is_made ? nrows * width * (size_t)fast->type->layout : 0;
+    if (raw_nbytes + out_nbytes + made_nbytes > fast->request->limits->memory_nbytes) {
+        return false;
+    }
+    fast->raw = calloc(raw_nbytes, 1);
+    fast->out = calloc(out_nbytes, 1);
+    fast->made = calloc(made_nbytes + 1, 1);
+    return fast->raw && fast->out && fast->made;
+}
+
+static bool has_known_filters(const struct fast *fast, uint32_t count)
+{
+    bool is_good = true;
+    for (size_t y = 0; y < count; y++) {
+        is_good = is_good && fast->raw[y * fast->raw_stride] < KI_PNG_NFILTERS;
+    }
+    return is_good;
+}
+
+static void drop_alpha(const uint8_t *pixels, uint8_t *made, size_t npixels)
+{
+    for (size_t x = 0; x < npixels; x++) {
+        made[x] = pixels[2 * x];
+    }
+}
+
+/* False if a colour is not in the palette. */
+static bool look_up_colors(const struct fast *fast, const uint8_t *pixels,
+                           uint8_t *made)
+{
+    unsigned highest = 0;
+    for (size_t x = 0; x < fast->header->width; x++) {
+        highest = pixels[x] > highest ? pixels[x] : highest;
+    }
+    if (highest >= fast->ncolors) {
+        return false;
+    }
+    for (size_t x = 0; x < fast->header->width; x++) {
+        memcpy(made + 3 * x, fast->palette + (size_t)3 * pixels[x], 3);
+    }
+    return true;
+}
+
+static bool make_rows(struct fast *fast, const uint8_t *out, uint32_t count)
+{
+    size_t width = fast->header->width;
+    size_t stride = width * (size_t)fast->type->layout;
+    bool is_good = true;
+    for (size_t y = 0; is_good && y < count; y++) {
+        const uint8_t *pixels = out + y * fast->out_stride;
+        if (fast->header->color_type == TYPE_PALETTE) {
+            is_good = look_up_colors(fast, pixels, fast->made + y * stride);
+        } else {
+            drop_alpha(pixels, fast->made + y * stride, width);
+        }
+    }
+    return is_good;
+}
+
+static enum ki_png_outcome send_rows(struct fast *fast, const uint8_t *out,
+                                     uint32_t count)
+{
+    const struct ki_row_sink *sink = &fast->request->sink;
+    const uint8_t *rows = out;
+    size_t stride = fast->out_stride;
+    if (fast->type->is_made) {
+        if (!make_rows(fast, out, count)) {
+            return KI_PNG_DECLINED;
+        }
+        rows = fast->made;
+        stride = fast->header->width * (size_t)fast->type->layout;
+    }
+    fast->refusal = sink->rows(sink->context, rows, stride, count);
+    return fast->refusal == KI_REASON_NONE ? KI_PNG_DONE : KI_PNG_REFUSED;
+}
+
+/* Inflates, unfilters and sends some rows. */
+static enum ki_png_outcome take_rows(struct fast *fast, uint32_t count)
+{
+    uint8_t *out = fast->out + fast->out_stride;
+    size_t row_nbytes = fast->raw_stride - 1;
+    if (!ki_png_stream_read(&fast->stream, fast->raw, count * fast->raw_stride) ||
+        !has_known_filters(fast, count)) {
+        return KI_PNG_DECLINED;
+    }
+    fast->unfilter->rows(&(struct ki_png_rows){
+        .raw = fast->raw,
+        .raw_stride = fast->raw_stride,
+        .out = out,
+        .out_stride = fast->out_stride,
+        .npixels = fast->header->width,
+        .pixel_nbytes = fast->type->pixel_nbytes,
+        .nrows = count,
+    });
+    enum ki_png_outcome outcome = send_rows(fast, out, count);
+    memcpy(fast->out, out + (count - 1) * fast->out_stride, row_nbytes);
+    return outcome;
+}
+
+static enum ki_png_outcome send_picture(struct fast *fast)
+{
+    const struct ki_row_sink *sink = &fast->request->sink;
+    const struct ki_row_shape shape = {.width = fast->header->width,
+                                       .height = fast->header->height,
+                                       .block = 1,
+                                       .layout = fast->type->layout};
+    fast->refusal = sink->begin(sink->context, &shape);
+    if (fast->refusal != KI_REASON_NONE) {
+        return KI_PNG_REFUSED;
+    }
+    enum ki_png_outcome outcome = KI_PNG_DONE;
+    uint32_t count = 0;
+    for (uint32_t y = 0; outcome == KI_PNG_DONE && y < shape.height; y += count) {
+        count = shape.height - y;
+        count = count < fast->most_rows ? count : fast->most_rows;
+        outcome = take_rows(fast, count);
+    }
+    if (outcome == KI_PNG_DONE && !ki_png_stream_is_done(&fast->stream)) {
+        outcome = KI_PNG_DECLINED;
+    }
+    return outcome;
+}
+
+enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
+                                const struct ki_png_header *header,
+                                uint64_t deadline_us, enum ki_reason *refusal)
+{
+    struct fast fast = {
+        .request = request,
+        .header = header,
+        .type = type_of(header),
+        .unfilter = ki_png_unfilter_best(ki_cpu_features()),
+    };
+    enum ki_png_outcome outcome = KI_PNG_DECLINED;
+    if (fast.type && read_chunks(&fast) && allocate(&fast) &&
+        ki_png_stream_begin(&fast.stream, request->data, request->nbytes, fast.idat,
+                            deadline_us)) {
+        outcome = send_picture(&fast);
+        ki_png_stream_end(&fast.stream);
+    }
+    *refusal = fast.refusal;
+    free(fast.raw);
+    free(fast.out);
+    free(fast.made);
+    return outcome;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decode/png_inflate.h"
+
+#include <stdlib.h>
+
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+
+#include "decode/decode.h"
+#include "decode/png_walk.h"
+
+enum {
+    CMF_DEFLATE_32K = 0x78,
+    INPUT_AT_ONCE = 64 << 10, /* a stream may be all tables and no pixels */
+    LENGTH_AND_TYPE = 8,
+    CRC_NBYTES = 4
+};
+
+bool ki_png_has_crc(const uint8_t *data, size_t offset, size_t end)
+{
+    const uint8_t *stored = data + end - CRC_NBYTES;
+    uint32_t expected = (uint32_t)stored[0] << 24 | (uint32_t)stored[1] << 16 |
+                        (uint32_t)stored[2] << 8 | stored[3];
+    const size_t begin = offset + LENGTH_AND_TYPE - 4; /* the type counts */
+    return crc32_gzip_refl(0, data + begin, end - CRC_NBYTES - begin) == expected;
+}
+
+/* Goes on to the next IDAT chunk that is not empty, if there is one; false if its CRC
+ * is wrong. */
+static bool next_chunk(struct ki_png_stream *stream)
+{
+    struct ki_png_chunk chunk;
+    do {
+        if (ki_png_read_chunk(stream->data, stream->nbytes, stream->offset, &chunk) !=
+            KI_REASON_NONE) {
+            return false;
+        }
+        if (chunk.type != KI_PNG_IDAT) {
+            return true;
+        }
+        if (!ki_png_has_crc(stream->data, stream->offset, chunk.end)) {
+            return false;
+        }
+        stream->offset = chunk.end;
+    } while (chunk.nbytes == 0);
+    stream->state->next_in = (uint8_t *)(uintptr_t)chunk.data; /* it only reads */
+    stream->state->avail_in = chunk.nbytes;
+    return true;
+}
+
+/* One step over a bounded piece of the input. ISA-L also holds back input and output of
+ * its own, so that there may be more to come when all input is gone; false if nothing
+ * came. */
+static bool step(struct ki_png_stream *stream)
+{
+    struct inflate_state *state = stream->state;
+    if ((state->avail_in == 0 && !next_chunk(stream)) ||
+        ki_decode_is_late(stream->deadline_us)) {
+        return false;
+    }
+    const uint32_t before = state->avail_out;
+    const bool is_all_in = state->avail_in == 0;
+    uint32_t later =
+        state->avail_in > INPUT_AT_ONCE ? state->avail_in - INPUT_AT_ONCE : 0;
+    state->avail_in -= later;
+    int result = isal_inflate(state);
+    state->avail_in += later;
+    bool is_good = result == ISAL_DECOMP_OK || result == ISAL_END_INPUT ||
+                   result == ISAL_OUT_OVERFLOW;
+    bool has_moved = !is_all_in || state->avail_out < before ||
+                     state->block_state == ISAL_BLOCK_FINISH;
+    return is_good && has_moved;
+}
+
+bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
+                         size_t nbytes, size_t offset, uint64_t deadline_us)
+{
+    *stream = (struct ki_png_stream){
+        .data = data, .nbytes = nbytes, .offset = offset, .deadline_us = deadline_us};
+    stream->state = malloc(sizeof *stream->state);
+    if (!stream->state) {
+        return false;
+    }
+    isal_inflate_init(stream->state);
+    stream->state->crc_flag = ISAL_ZLIB;
+    /* A smaller window would have to be watched. */
+    if (!next_chunk(stream) || stream->state->avail_in == 0 ||
+        stream->state->next_in[0] != CMF_DEFLATE_32K) {
+        ki_png_stream_end(stream);
+        return false;
+    }
+    return true;
+}
+
+bool ki_png_stream_read(struct ki_png_stream *stream, uint8_t *out, size_t nbytes)
+{
+    struct inflate_state *state = stream->state;
+    state->next_out = out;
+    state->avail_out = (uint32_t)nbytes;
+    while (state->avail_out > 0) {
+        if (state->block_state == ISAL_BLOCK_FINISH || !step(stream)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ki_png_stream_is_done(struct ki_png_stream *stream)
+{
+    struct inflate_state *state = stream->state;
+    uint8_t surplus = 0;
+    state->next_out = &surplus;
+    state->avail_out = 1;
+    while (state->block_state != ISAL_BLOCK_FINISH) {
+        if (state->avail_out == 0 || !step(stream)) {
+            return false;
+        }
+    }
+    bool is_exact = state->avail_out == 1 && state->avail_in == 0;
+    struct ki_png_chunk chunk;
+    enum ki_reason reason =
+        ki_png_read_chunk(stream->data, stream->nbytes, stream->offset, &chunk);
+    return is_exact && reason == KI_REASON_NONE && chunk.type != KI_PNG_IDAT;
+}
+
+void ki_png_stream_end(struct ki_png_stream *stream)
+{
+    free(stream->state);
+    stream->state = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The zlib stream in the IDAT chunks of a PNG, through ISA-L. It only ever says yes to
+ * what is right in every respect, checksums included; what is wrong with anything else
+ * is for libpng to find out.
+ */
+#ifndef KI_DECODE_PNG_INFLATE_H
+#define KI_DECODE_PNG_INFLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct inflate_state;
+
+struct ki_png_stream {
+    const uint8_t *data; /* the file */
+    size_t nbytes;
+    size_t offset; /* of the next chunk */
+    uint64_t deadline_us;
+    struct inflate_state *state;
+};
+
+/* offset: of the first IDAT chunk, in a file that was walked. False if memory ran out
+ * or the stream is none for us; nothing need be freed then. */
+bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
+                         size_t nbytes, size_t offset, uint64_t deadline_us);
+
+/* The next nbytes of the stream, at most 2^31; false if it does not have them,
+ * something about it is wrong or the time is up. */
+bool ki_png_stream_read(struct ki_png_stream *stream, uint8_t *out, size_t nbytes);
+
+/* Whether all was read, the checksum is right, and nothing is left in the chunks. */
+bool ki_png_stream_is_done(struct ki_png_stream *stream);
+void ki_png_stream_end(struct ki_png_stream *stream);
+
+/* Whether the CRC of the chunk that begins at offset and ends at end is right. */
+bool ki_png_has_crc(const uint8_t *data, size_t offset, size_t end);
+
+#endif
