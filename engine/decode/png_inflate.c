@@ -2,6 +2,7 @@
 #include "decode/png_inflate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
@@ -43,7 +44,8 @@ static bool next_chunk(struct ki_png_stream *stream)
         }
         stream->offset = chunk.end;
     } while (chunk.nbytes == 0);
-    stream->state->next_in = (uint8_t *)(uintptr_t)chunk.data; /* it only reads */
+    /* It only reads, but its pointer is not to const. */
+    memcpy(&stream->state->next_in, &chunk.data, sizeof chunk.data);
     stream->state->avail_in = chunk.nbytes;
     return true;
 }
