@@ -22,6 +22,7 @@ struct ki_hasher {
     struct ki_digester *digester;
     struct ki_gray gray;
     struct ki_pdq_tables tables;
+    const struct ki_hash_memo *memo; /* or NULL */
 };
 
 struct ki_hash_options ki_hash_options_default(void)
@@ -82,6 +83,11 @@ void ki_hasher_destroy(struct ki_hasher *hasher)
     ki_digester_destroy(hasher->digester);
     ki_gray_free(&hasher->gray);
     free(hasher);
+}
+
+void ki_hasher_set_memo(struct ki_hasher *hasher, const struct ki_hash_memo *memo)
+{
+    hasher->memo = memo;
 }
 
 static enum ki_reason sink_begin(void *context, const struct ki_row_shape *shape)
@@ -145,14 +151,27 @@ static void hashes_begin(struct ki_hashes *out)
     out->info.scale = 1;
 }
 
-static void hash_bytes(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,
-                       struct ki_hashes *out)
+static void compute(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,
+                    struct ki_hashes *out)
 {
     out->info.nbytes = nbytes;
     out->info.format = ki_sniff(data, nbytes);
     out->digests = ki_digester_compute(hasher->digester, data, nbytes, out->digest);
     if (hasher->options.kinds & KI_BIT(KI_KIND_PDQ)) {
         hash_picture(hasher, data, nbytes, out);
+    }
+}
+
+static void hash_bytes(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,
+                       struct ki_hashes *out)
+{
+    const struct ki_hash_memo *memo = hasher->memo;
+    if (memo && memo->find(memo->context, data, nbytes, out)) {
+        return;
+    }
+    compute(hasher, data, nbytes, out);
+    if (memo) {
+        memo->keep(memo->context, data, nbytes, out);
     }
 }
 

@@ -29,6 +29,7 @@ struct pool {
     const struct ki_scan_options *options;
     struct ki_queue queue;
     struct ki_delivery delivery;
+    struct ki_repeats *repeats; /* or NULL */
     uint64_t nsequence;
     atomic_bool is_stopped;
     atomic_bool has_no_memory;
@@ -131,6 +132,7 @@ static enum ki_status start_workers(struct pool *pool, struct worker *workers,
         if (status != KI_OK) {
             return status;
         }
+        ki_scanner_set_repeats(workers[i].scanner, pool->repeats);
         int error = pthread_create(&workers[i].thread, NULL, work, &workers[i]);
         if (error != 0) {
             ki_scanner_destroy(workers[i].scanner);
@@ -201,10 +203,13 @@ enum ki_status ki_scan_paths(const struct ki_index *index,
     if (status != KI_OK) {
         return status;
     }
+    pool.repeats = ki_repeats_create();
     struct worker *workers = calloc(njobs, sizeof *workers);
     status = workers ? run_pool(&pool, workers, njobs, paths, npaths, summary, diag)
                      : ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for threads");
     free(workers);
+    summary->nrepeated = ki_repeats_count(pool.repeats);
+    ki_repeats_destroy(pool.repeats);
     ki_delivery_end(&pool.delivery);
     ki_queue_end(&pool.queue);
     summary->elapsed_us = ki_clock_wall_us() - begin_us;

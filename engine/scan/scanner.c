@@ -28,6 +28,18 @@ struct ki_scan_options ki_scan_options_default(void)
     return options;
 }
 
+/* Digests that no list holds need not be computed; but something must be. */
+static unsigned useful_kinds(const struct ki_index *index, unsigned kinds)
+{
+    unsigned held = KI_BIT(KI_KIND_PDQ);
+    for (size_t i = 0; i < ki_index_nlists(index); i++) {
+        for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
+            held |= ki_index_list(index, i)->nhashes[kind] > 0 ? KI_BIT(kind) : 0;
+        }
+    }
+    return kinds & held ? kinds & held : kinds;
+}
+
 enum ki_status ki_scanner_create(const struct ki_index *index,
                                  const struct ki_scan_options *options,
                                  struct ki_scanner **out, struct ki_diag *diag)
@@ -38,7 +50,9 @@ enum ki_status ki_scanner_create(const struct ki_index *index,
     }
     scanner->options = *options;
     scanner->index = index;
-    enum ki_status status = ki_hasher_create(&options->hash, &scanner->hasher, diag);
+    scanner->options.hash.kinds = useful_kinds(index, options->hash.kinds);
+    enum ki_status status =
+        ki_hasher_create(&scanner->options.hash, &scanner->hasher, diag);
     if (status != KI_OK) {
         free(scanner);
         return status;
@@ -55,6 +69,11 @@ void ki_scanner_destroy(struct ki_scanner *scanner)
     ki_hasher_destroy(scanner->hasher);
     ki_hits_free(&scanner->hits);
     free(scanner);
+}
+
+void ki_scanner_set_repeats(struct ki_scanner *scanner, struct ki_repeats *repeats)
+{
+    ki_hasher_set_memo(scanner->hasher, ki_repeats_memo(repeats));
 }
 
 /* Looks up what scanner->hashes holds. */

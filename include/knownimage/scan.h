@@ -62,6 +62,8 @@ struct ki_scan_summary {
     uint64_t nbytes;
     uint64_t nverdicts[KI_NVERDICTS];
     uint64_t nreasons[KI_NREASONS];
+    uint64_t nrepeated;         /* of these, byte for byte the same as one before, and
+                                   not decoded again */
     uint64_t nlinks_skipped;    /* symbolic links met in folders */
     uint64_t nspecials_skipped; /* devices, sockets and pipes met in folders */
     uint64_t nfolders_failed;   /* folders that could not be read whole; each is a

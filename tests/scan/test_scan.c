@@ -168,6 +168,31 @@ Test(scan, order_is_the_same_for_any_number_of_jobs)
     scene_free(&scene);
 }
 
+/* A file met again gets its verdict without being decoded again; one that differs in a
+ * byte does not. */
+Test(scan, repeated_files_are_recognised)
+{
+    static const char *const names[] = {"photo-420-640x480.jpg",
+                                        "photo-444-640x480.jpg", "tiny-4x200.png"};
+    static struct seen seen;
+    struct scene scene = scene_make();
+    char command[400];
+    for (int i = 0; i < 30; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "%02d", i);
+        copy_vector(&scene, names[i % 3], name);
+    }
+    (void)snprintf(command, sizeof command, "printf x >>'%s/27'", scene.files.path);
+    cr_assert_eq(system(command), 0);
+    struct ki_scan_summary summary = scan(&scene, &seen, 1);
+    cr_expect_eq(summary.nfiles, 30);
+    cr_expect_eq(summary.nrepeated, 26);
+    cr_expect_eq(summary.nverdicts[KI_VERDICT_MATCH], 10);
+    cr_expect_eq(summary.nverdicts[KI_VERDICT_NO_MATCH], 10);
+    cr_expect_eq(summary.nreasons[KI_REASON_TOO_SMALL], 10);
+    scene_free(&scene);
+}
+
 Test(scan, stops_when_asked_to)
 {
     struct scene scene = scene_make();

@@ -23,6 +23,7 @@ void scan_summary_add(struct ki_scan_summary *sum, const struct ki_scan_summary 
     for (unsigned i = 0; i < KI_NREASONS; i++) {
         sum->nreasons[i] += more->nreasons[i];
     }
+    sum->nrepeated += more->nrepeated;
     sum->nlinks_skipped += more->nlinks_skipped;
     sum->nspecials_skipped += more->nspecials_skipped;
     sum->nfolders_failed += more->nfolders_failed;
@@ -42,6 +43,10 @@ void scan_summary_print(const struct ki_scan_summary *sum, double seconds)
             message("not examined: %" PRIu64 " %s", sum->nreasons[i],
                     ki_reason_text((enum ki_reason)i));
         }
+    }
+    if (sum->nrepeated > 0) {
+        message("repeated: %" PRIu64 " of these files, not decoded again",
+                sum->nrepeated);
     }
     if (sum->nlinks_skipped > 0 || sum->nspecials_skipped > 0) {
         message("skipped: %" PRIu64 " symbolic links, %" PRIu64 " special files",
