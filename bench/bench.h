@@ -16,6 +16,7 @@ extern const struct command command_build;
 extern const struct command command_publish;
 extern const struct command command_open;
 extern const struct command command_hash;
+extern const struct command command_fidelity;
 extern const struct command command_swap;
 extern const struct command command_compare;
 extern const struct command command_plot;

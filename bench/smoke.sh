@@ -13,6 +13,7 @@ trap 'rm -rf "$work"' EXIT
 "$program" publish -n 20k --changed 100 --rounds 3 --out "$work/publish.json"
 "$program" open -n 20k --out "$work/open.json"
 "$program" hash --sizes 20k --rounds 1 --out "$work/hash.json"
+"$program" fidelity "$(dirname "$0")"/../tests/vectors/images/photo*.jpg
 "$program" swap -n 5k --seconds 1 --out "$work/swap.json"
 "$program" compare "$work/a.json" "$work/a.json"
 "$program" plot "$work/a.json" -o "$work/a.svg"
