@@ -34,13 +34,21 @@ enum ki_reason ki_decode_check_size(const struct ki_limits *limits, uint64_t wid
     return KI_REASON_NONE;
 }
 
-uint64_t ki_decode_deadline_us(const struct ki_limits *limits)
+static uint64_t later(uint64_t now_us, uint64_t by_us)
 {
-    uint64_t now = ki_clock_thread_cpu_us();
-    return limits->cpu_us > UINT64_MAX - now ? UINT64_MAX : now + limits->cpu_us;
+    return by_us > UINT64_MAX - now_us ? UINT64_MAX : now_us + by_us;
 }
 
-bool ki_decode_is_late(uint64_t deadline_us)
+struct ki_deadline ki_decode_deadline(const struct ki_limits *limits)
 {
-    return ki_clock_thread_cpu_us() >= deadline_us;
+    return (struct ki_deadline){
+        .cpu_us = later(ki_clock_thread_cpu_us(), limits->cpu_us),
+        .wall_us = later(ki_clock_wall_us(), limits->cpu_us),
+    };
+}
+
+bool ki_decode_is_late(const struct ki_deadline *deadline)
+{
+    return ki_clock_wall_us() >= deadline->wall_us &&
+           ki_clock_thread_cpu_us() >= deadline->cpu_us;
 }

@@ -16,9 +16,13 @@ enum ki_reason ki_decode(const struct ki_decode_request *request,
 enum ki_reason ki_decode_check_size(const struct ki_limits *limits, uint64_t width,
                                     uint64_t height, bool needs_whole);
 
-/* limits->cpu_us from now on the clock of this thread's processor time, and whether
- * that moment has come (a system call: ask every few rows). */
-uint64_t ki_decode_deadline_us(const struct ki_limits *limits);
-bool ki_decode_is_late(uint64_t deadline_us);
+/* limits->cpu_us of this thread's processor time from now, and whether they are over.
+ * That is a system call only once as much time has passed by the wall clock. */
+struct ki_deadline {
+    uint64_t cpu_us;
+    uint64_t wall_us;
+};
+struct ki_deadline ki_decode_deadline(const struct ki_limits *limits);
+bool ki_decode_is_late(const struct ki_deadline *deadline);
 
 #endif

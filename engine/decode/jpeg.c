@@ -29,7 +29,7 @@ struct jpeg_job {
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
     enum ki_reason reason;
-    uint64_t deadline_us;
+    struct ki_deadline deadline;
     unsigned nticks;
     unsigned components_seen; /* bit i: a scan gave the DC of component i */
 };
@@ -80,7 +80,7 @@ static void on_progress(j_common_ptr common)
         leave(job, KI_REASON_LIMIT_SCANS);
     }
     note_components(job);
-    if (job->nticks++ % TICKS_PER_CLOCK == 0 && ki_decode_is_late(job->deadline_us)) {
+    if (job->nticks++ % TICKS_PER_CLOCK == 0 && ki_decode_is_late(&job->deadline)) {
         leave(job, KI_REASON_LIMIT_TIME);
     }
 }
@@ -327,7 +327,7 @@ static enum ki_reason jpeg_decode(const struct ki_decode_request *request,
     struct jpeg_job job = {
         .request = request,
         .info = info,
-        .deadline_us = ki_decode_deadline_us(request->limits),
+        .deadline = ki_decode_deadline(request->limits),
     };
     enum ki_reason reason = run(&job);
     fill_info(&job);

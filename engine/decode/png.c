@@ -32,7 +32,7 @@ struct png_job {
     size_t offset;    /* what libpng reads next */
     size_t chunk_end; /* end of the chunk that offset is in */
     uint64_t allocated_nbytes;
-    uint64_t deadline_us;
+    struct ki_deadline deadline;
     unsigned nreads;
     bool is_damaged; /* libpng only warned of damaged picture data */
     enum ki_reason reason;
@@ -116,7 +116,7 @@ static void next_chunk(struct png_job *job)
 static void on_read(png_structp png, png_bytep out, size_t nbytes)
 {
     struct png_job *job = png_get_io_ptr(png);
-    if (job->nreads++ % READS_PER_CLOCK == 0 && ki_decode_is_late(job->deadline_us)) {
+    if (job->nreads++ % READS_PER_CLOCK == 0 && ki_decode_is_late(&job->deadline)) {
         leave(job, KI_REASON_LIMIT_TIME);
     }
     if (job->offset == job->chunk_end) {
@@ -187,7 +187,7 @@ static void allocate_pixels(struct png_job *job)
 
 static void check_time(struct png_job *job, uint32_t y)
 {
-    if (y % ROWS_PER_CLOCK == 0 && ki_decode_is_late(job->deadline_us)) {
+    if (y % ROWS_PER_CLOCK == 0 && ki_decode_is_late(&job->deadline)) {
         leave(job, KI_REASON_LIMIT_TIME);
     }
 }
@@ -287,9 +287,8 @@ static enum ki_reason read_header(struct png_job *job)
 static enum ki_reason walk_chunks(struct png_job *job)
 {
     struct ki_png_summary summary;
-    enum ki_reason reason =
-        ki_png_walk(job->request->data, job->request->nbytes, job->request->limits,
-                    job->deadline_us, &summary);
+    enum ki_reason reason = ki_png_walk(job->request->data, job->request->nbytes,
+                                        job->request->limits, &job->deadline, &summary);
     job->info->nframes = summary.nframes;
     job->info->nwarnings += summary.nwarnings;
     return reason;
@@ -303,7 +302,7 @@ static enum ki_reason decode(const struct ki_decode_request *request,
         .info = info,
         .offset = KI_PNG_SIGNATURE_NBYTES,
         .chunk_end = KI_PNG_SIGNATURE_NBYTES,
-        .deadline_us = ki_decode_deadline_us(request->limits),
+        .deadline = ki_decode_deadline(request->limits),
     };
     info->nframes = 1;
     enum ki_reason reason = read_header(&job);
@@ -313,8 +312,8 @@ static enum ki_reason decode(const struct ki_decode_request *request,
     if (reason != KI_REASON_NONE) {
         return reason;
     }
-    if (may_be_fast && ki_png_fast(request, &job.header, job.deadline_us, &reason) !=
-                           KI_PNG_DECLINED) {
+    if (may_be_fast &&
+        ki_png_fast(request, &job.header, &job.deadline, &reason) != KI_PNG_DECLINED) {
         return reason; /* the sink's, if it refused */
     }
     reason = run(&job);

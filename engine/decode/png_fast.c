@@ -232,7 +232,8 @@ static enum ki_png_outcome send_picture(struct fast *fast)
 
 enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
                                 const struct ki_png_header *header,
-                                uint64_t deadline_us, enum ki_reason *refusal)
+                                const struct ki_deadline *deadline,
+                                enum ki_reason *refusal)
 {
     struct fast fast = {
         .request = request,
@@ -243,7 +244,7 @@ enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
     enum ki_png_outcome outcome = KI_PNG_DECLINED;
     if (fast.type && read_chunks(&fast) && allocate(&fast) &&
         ki_png_stream_begin(&fast.stream, request->data, request->nbytes, fast.idat,
-                            deadline_us)) {
+                            deadline)) {
         outcome = send_picture(&fast);
         ki_png_stream_end(&fast.stream);
     }

@@ -15,7 +15,8 @@ enum ki_png_outcome { KI_PNG_DECLINED, KI_PNG_DONE, KI_PNG_REFUSED /* by the sin
 /* For a file whose chunks were walked without a reason. *refusal is the sink's. */
 enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
                                 const struct ki_png_header *header,
-                                uint64_t deadline_us, enum ki_reason *refusal);
+                                const struct ki_deadline *deadline,
+                                enum ki_reason *refusal);
 
 /* As the decoder does it, but never the short way: what that must equal. */
 enum ki_reason ki_png_through_libpng(const struct ki_decode_request *request,

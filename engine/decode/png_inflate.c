@@ -57,7 +57,7 @@ static bool step(struct ki_png_stream *stream)
 {
     struct inflate_state *state = stream->state;
     if ((state->avail_in == 0 && !next_chunk(stream)) ||
-        ki_decode_is_late(stream->deadline_us)) {
+        ki_decode_is_late(stream->deadline)) {
         return false;
     }
     const uint32_t before = state->avail_out;
@@ -75,10 +75,11 @@ static bool step(struct ki_png_stream *stream)
 }
 
 bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
-                         size_t nbytes, size_t offset, uint64_t deadline_us)
+                         size_t nbytes, size_t offset,
+                         const struct ki_deadline *deadline)
 {
     *stream = (struct ki_png_stream){
-        .data = data, .nbytes = nbytes, .offset = offset, .deadline_us = deadline_us};
+        .data = data, .nbytes = nbytes, .offset = offset, .deadline = deadline};
     stream->state = malloc(sizeof *stream->state);
     if (!stream->state) {
         return false;

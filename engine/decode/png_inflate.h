@@ -11,20 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "decode/decode.h"
+
 struct inflate_state;
 
 struct ki_png_stream {
     const uint8_t *data; /* the file */
     size_t nbytes;
     size_t offset; /* of the next chunk */
-    uint64_t deadline_us;
+    const struct ki_deadline *deadline;
     struct inflate_state *state;
 };
 
 /* offset: of the first IDAT chunk, in a file that was walked. False if memory ran out
  * or the stream is none for us; nothing need be freed then. */
 bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
-                         size_t nbytes, size_t offset, uint64_t deadline_us);
+                         size_t nbytes, size_t offset,
+                         const struct ki_deadline *deadline);
 
 /* The next nbytes of the stream, at most 2^31; false if it does not have them,
  * something about it is wrong or the time is up. */

@@ -191,7 +191,8 @@ static enum ki_reason check_chunk(struct walk *walk, const struct ki_png_chunk *
 }
 
 enum ki_reason ki_png_walk(const uint8_t *data, size_t nbytes,
-                           const struct ki_limits *limits, uint64_t deadline_us,
+                           const struct ki_limits *limits,
+                           const struct ki_deadline *deadline,
                            struct ki_png_summary *summary)
 {
     *summary = (struct ki_png_summary){.nframes = 1};
@@ -204,7 +205,7 @@ enum ki_reason ki_png_walk(const uint8_t *data, size_t nbytes,
             reason = check_chunk(&walk, &chunk);
         }
         if (reason == KI_REASON_NONE && !goes_on(&walk, &chunk) &&
-            ki_decode_is_late(deadline_us)) {
+            ki_decode_is_late(deadline)) {
             reason = KI_REASON_LIMIT_TIME;
         }
         if (reason != KI_REASON_NONE) {

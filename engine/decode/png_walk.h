@@ -15,6 +15,8 @@
 #include <knownimage/image.h>
 #include <knownimage/limits.h>
 
+#include "decode/decode.h"
+
 #define KI_PNG_SIGNATURE_NBYTES 8u
 
 /* A chunk type as a number, as in KI_PNG_TYPE('I', 'D', 'A', 'T'). */
@@ -73,7 +75,8 @@ enum ki_reason ki_png_read_header(const uint8_t *data, size_t nbytes,
  * compressed; eight times the limit for all of them together), LIMIT_TIME or
  * OUT_OF_MEMORY. */
 enum ki_reason ki_png_walk(const uint8_t *data, size_t nbytes,
-                           const struct ki_limits *limits, uint64_t deadline_us,
+                           const struct ki_limits *limits,
+                           const struct ki_deadline *deadline,
                            struct ki_png_summary *summary);
 
 #endif
