@@ -36,8 +36,53 @@ static void fold_luma(float *luma, const uint8_t *rgb, size_t npixels,
     luma_of(luma, rgb, npixels, pixel_nbytes);
 }
 
-static const struct ki_fold fold_scalar = {"scalar", 0, fold_bytes, fold_floats,
-                                           fold_luma};
+/* Sums of up to COUNTED_NCOLUMNS columns; the products of rows whose counts add up to
+ * 257 fit into 16 bits. */
+enum { COUNTED_NCOLUMNS = 64, MOST_COUNTED = 257 };
+
+static void add_row(uint16_t *restrict sums, const uint8_t *restrict row,
+                    unsigned count, size_t width)
+{
+    for (size_t x = 0; x < width; x++) {
+        sums[x] = (uint16_t)(sums[x] + count * row[x]);
+    }
+}
+
+static void store_sums(float *restrict sums, const uint16_t *restrict words,
+                       size_t width, bool is_first, float scale)
+{
+    for (size_t x = 0; x < width; x++) {
+        sums[x] = ((is_first ? 0.0f : sums[x]) + (float)words[x]) * scale;
+    }
+}
+
+static void strip_counted(float *sums, const uint8_t *rows, size_t stride,
+                          const uint8_t *counts, float scale, size_t nrows,
+                          size_t width, bool is_first)
+{
+    for (size_t y = 0; y < nrows; is_first = false) {
+        uint16_t words[COUNTED_NCOLUMNS] = {0};
+        unsigned counted = 0;
+        for (; y < nrows && counted + counts[y] <= MOST_COUNTED; y++) {
+            add_row(words, rows + y * stride, counts[y], width);
+            counted += counts[y];
+        }
+        store_sums(sums, words, width, is_first, y < nrows ? 1.0f : scale);
+    }
+}
+
+void ki_fold_counted_plain(float *sums, const uint8_t *rows, size_t stride,
+                           const uint8_t *counts, float scale, size_t nrows,
+                           size_t width, bool is_first)
+{
+    for (size_t x = 0; x < width; x += COUNTED_NCOLUMNS) {
+        size_t some = width - x < COUNTED_NCOLUMNS ? width - x : COUNTED_NCOLUMNS;
+        strip_counted(sums + x, rows + x, stride, counts, scale, nrows, some, is_first);
+    }
+}
+
+static const struct ki_fold fold_scalar = {
+    "scalar", 0, fold_bytes, fold_floats, ki_fold_counted_plain, fold_luma};
 
 static const struct ki_fold *const folds[] = {
     &fold_scalar,

@@ -7,6 +7,10 @@
  * in this order, in single precision, product and sum each rounded. One implementation
  * per instruction set; they work on several x at once and never split a sum, so that
  * all give the same bits. The scalar one is the specification.
+ *
+ * Where the weights are whole numbers over a common divisor, as they are of two boxes
+ * that are not cut off, sums of bytes are whole numbers below 2^24: exact in whatever
+ * order, and cheaper.
  */
 #ifndef KI_GRAY_FOLD_H
 #define KI_GRAY_FOLD_H
@@ -14,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum { KI_FOLD_MOST_COUNT = 127 };
 
 struct ki_fold {
     const char *name;   /* "scalar", "avx2", "avx512" */
@@ -25,6 +31,12 @@ struct ki_fold {
                   size_t nrows, size_t width, bool is_first);
     void (*floats)(float *sums, const float *rows, size_t stride, const float *weights,
                    size_t nrows, size_t width, bool is_first);
+
+    /* sums[x] = ((0 or sums[x]) + counts[0]·rows[0][x] + …) · scale. Counts are 1 …
+     * KI_FOLD_MOST_COUNT, and what is added up stays below 2^24. */
+    void (*counted)(float *sums, const uint8_t *rows, size_t stride,
+                    const uint8_t *counts, float scale, size_t nrows, size_t width,
+                    bool is_first);
 
     /* 0.299·R + 0.587·G + 0.114·B of pixels of 3 bytes, or of 4 whose last counts
      * nothing. */

@@ -5,6 +5,11 @@
 
 #include "gray/fold.h"
 
+/* ki_fold.counted for any processor. */
+void ki_fold_counted_plain(float *sums, const uint8_t *rows, size_t stride,
+                           const uint8_t *counts, float scale, size_t nrows,
+                           size_t width, bool is_first);
+
 #if defined(__x86_64__)
 extern const struct ki_fold ki_fold_avx2;
 extern const struct ki_fold ki_fold_avx512;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gray/operator.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
+#include "gray/fold.h"
 
 struct range {
     uint32_t first;
@@ -32,11 +34,30 @@ static double box_weight(struct range range)
     return 1.0 / (double)(range.last - range.first + 1);
 }
 
-/* Two boxes in a row, seen from output j; samples are summed up per block. */
-static void build_row(struct ki_operator *operator, unsigned j, double *sums)
+/* Where no box is cut off, each weight is a whole number of the W² products of two
+ * boxes that it collects, over W². */
+static void count_weights(struct ki_operator *op, unsigned j, const double *sums,
+                          uint32_t nblocks)
 {
-    uint32_t n = operator->nsamples;
-    uint32_t d = operator->block;
+    double window = ceil(op->nsamples / 128.0);
+    double all = window * window;
+    uint8_t *counts = op->counts + op->start[j];
+    bool is_counted = all * UINT8_MAX < 1 << 24;
+    op->scale[j] = 0;
+    for (uint32_t m = 0; is_counted && m < nblocks; m++) {
+        double count = round(sums[m] * all);
+        is_counted = count >= 1 && count <= KI_FOLD_MOST_COUNT &&
+                     fabs(sums[m] * all - count) < 1e-6;
+        counts[m] = is_counted ? (uint8_t)count : 0;
+    }
+    op->scale[j] = is_counted ? (float)(1 / all) : 0;
+}
+
+/* Two boxes in a row, seen from output j; samples are summed up per block. */
+static void build_row(struct ki_operator *op, unsigned j, double *sums)
+{
+    uint32_t n = op->nsamples;
+    uint32_t d = op->block;
     uint32_t centre = (uint32_t)((j + 0.5) * n / KI_GRAY_SIDE);
     struct range outer = box_range(n, centre);
     uint32_t first = box_range(n, outer.first).first / d;
@@ -49,34 +70,36 @@ static void build_row(struct ki_operator *operator, unsigned j, double *sums)
             sums[m / d - first] += weight;
         }
     }
-    operator->first[j] = first;
-    operator->last[j] = last;
-    float *weights = operator->weights + operator->start[j];
+    op->first[j] = first;
+    op->last[j] = last;
+    float *weights = op->weights + op->start[j];
     for (uint32_t m = 0; m <= last - first; m++) {
         weights[m] = (float)sums[m];
     }
+    count_weights(op, j, sums, last - first + 1);
 }
 
-static bool build(struct ki_operator *operator, uint32_t nsamples, uint32_t block)
+static bool build(struct ki_operator *op, uint32_t nsamples, uint32_t block)
 {
     /* Two boxes of W reach over 2W − 1 samples; not all blocks need be whole. */
     size_t width = 2 * (((size_t)nsamples + 127) / 128);
-    void *weights = operator->weights;
-    operator->nsamples = 0;
-    bool reserved = ki_array_reserve(&weights, &operator->capacity,
-                                     KI_GRAY_SIDE * width, sizeof *operator->weights);
-    operator->weights = weights;
+    void *weights = op->weights;
+    op->nsamples = 0;
+    bool reserved = ki_array_reserve(&weights, &op->capacity, KI_GRAY_SIDE * width,
+                                     sizeof *op->weights + sizeof *op->counts);
+    op->weights = weights;
+    op->counts = (uint8_t *)(op->weights + KI_GRAY_SIDE * width);
     double *sums = malloc(width * sizeof *sums);
     if (!reserved || !sums) {
         free(sums);
         return false;
     }
-    operator->nsamples = nsamples;
-    operator->block = block;
-    operator->nblocks =(nsamples - 1) / block + 1;
+    op->nsamples = nsamples;
+    op->block = block;
+    op->nblocks = (nsamples - 1) / block + 1;
     for (unsigned j = 0; j < KI_GRAY_SIDE; j++) {
-        operator->start[j] =(uint32_t)(j *width);
-        build_row(operator, j, sums);
+        op->start[j] = (uint32_t)(j * width);
+        build_row(op, j, sums);
     }
     free(sums);
     return true;
@@ -87,12 +110,12 @@ const struct ki_operator *ki_operator_get(struct ki_operator_cache *cache,
 {
     struct ki_operator *chosen = &cache->operators[0];
     for (size_t i = 0; i < KI_OPERATOR_CACHE_SIZE; i++) {
-        struct ki_operator *operator= & cache->operators[i];
-        if (operator->nsamples == nsamples && operator->block == block) {
-            operator->used_at = ++ cache->clock;
-            return operator;
+        struct ki_operator *op = &cache->operators[i];
+        if (op->nsamples == nsamples && op->block == block) {
+            op->used_at = ++cache->clock;
+            return op;
         }
-        chosen = operator->used_at<chosen->used_at ? operator: chosen;
+        chosen = op->used_at < chosen->used_at ? op : chosen;
     }
     if (!build(chosen, nsamples, block)) {
         return NULL;

@@ -25,7 +25,8 @@
 enum { KI_GRAY_SIDE = 64 };
 
 /* Row j: weights[start[j]] … belong to blocks first[j] … last[j]. Both first and last
- * never decrease with j. */
+ * never decrease with j. If scale[j] > 0, the weights are also scale[j] · counts[…],
+ * for ki_fold.counted. */
 struct ki_operator {
     uint32_t nsamples; /* the n it was built for; 0: none */
     uint32_t block;    /* d */
@@ -33,7 +34,9 @@ struct ki_operator {
     uint32_t first[KI_GRAY_SIDE];
     uint32_t last[KI_GRAY_SIDE];
     uint32_t start[KI_GRAY_SIDE];
+    float scale[KI_GRAY_SIDE];
     float *weights;
+    uint8_t *counts; /* behind the weights */
     size_t capacity;
     uint64_t used_at;
 };

@@ -37,35 +37,40 @@ bool ki_reducer_begin(struct ki_reducer *reducer, const struct ki_fold *fold,
     return reserved;
 }
 
-static void fold_part(const struct ki_fold *fold, const struct batch *batch,
-                      uint32_t from, uint32_t to, const float *weights, bool is_first,
+/* Rows from … to − 1 of the batch into output i. */
+static void fold_part(const struct ki_fold *fold, const struct ki_operator *op,
+                      unsigned i, const struct batch *batch, uint32_t from, uint32_t to,
                       float *sums)
 {
     size_t offset = (from - batch->first) * batch->stride;
-    if (batch->bytes) {
-        fold->bytes(sums, batch->bytes + offset, batch->stride, weights, to - from,
-                    batch->width, is_first);
+    size_t at = op->start[i] + (from - op->first[i]);
+    bool is_first = from == op->first[i];
+    if (batch->floats) {
+        fold->floats(sums, batch->floats + offset, batch->stride, op->weights + at,
+                     to - from, batch->width, is_first);
+    } else if (op->scale[i] > 0) {
+        float scale = to > op->last[i] ? op->scale[i] : 1.0f;
+        fold->counted(sums, batch->bytes + offset, batch->stride, op->counts + at,
+                      scale, to - from, batch->width, is_first);
     } else {
-        fold->floats(sums, batch->floats + offset, batch->stride, weights, to - from,
-                     batch->width, is_first);
+        fold->bytes(sums, batch->bytes + offset, batch->stride, op->weights + at,
+                    to - from, batch->width, is_first);
     }
 }
 
 /* Folds the rows into those of the 64 sums that they belong to. The first ndone are
  * finished; returns how many are then. */
-static uint32_t feed(const struct ki_fold *fold, const struct ki_operator *operator,
-                     const struct batch * batch, float *sums, size_t sums_stride,
+static uint32_t feed(const struct ki_fold *fold, const struct ki_operator *op,
+                     const struct batch *batch, float *sums, size_t sums_stride,
                      uint32_t ndone)
 {
     uint32_t end = batch->first + batch->count;
-    for (uint32_t i = ndone; i < SIDE && operator->first[i]<end; i++) {
-        uint32_t first = operator->first[i];
-        uint32_t last = operator->last[i];
+    for (uint32_t i = ndone; i < SIDE && op->first[i] < end; i++) {
+        uint32_t first = op->first[i];
+        uint32_t last = op->last[i];
         uint32_t from = first > batch->first ? first : batch->first;
         uint32_t to = last < end ? last + 1 : end;
-        const float *weights = operator->weights + operator->start[i] +(from - first);
-        fold_part(fold, batch, from, to, weights, from == first,
-                  sums + i * sums_stride);
+        fold_part(fold, op, i, batch, from, to, sums + i * sums_stride);
         ndone += last < end;
     }
     return ndone;

@@ -136,6 +136,54 @@ Test(folds, every_one_sums_in_the_stated_order)
     }
 }
 
+static void check_counted(const struct ki_fold *fold, struct random_state *random)
+{
+    struct round round = make_round(random);
+    size_t nsamples = count_samples(&round);
+    uint8_t *bytes = guarded(nsamples);
+    uint8_t *counts = guarded(round.nrows);
+    float *sums = guarded(round.width * sizeof *sums);
+    float scale = random_below(random, 2) ? 1.0f : 1.0f / 49;
+    unsigned most = 1 + random_below(random, KI_FOLD_MOST_COUNT);
+    for (size_t i = 0; i < nsamples; i++) {
+        bytes[i] = random_below(random, 8) ? (uint8_t)random_next(random) : 255;
+    }
+    for (size_t y = 0; y < round.nrows; y++) {
+        counts[y] = (uint8_t)(1 + random_below(random, most));
+    }
+    for (size_t x = 0; x < round.width; x++) {
+        sums[x] = (float)random_below(random, 1u << 20);
+        double sum = round.is_first ? 0 : (double)sums[x];
+        for (size_t y = 0; y < round.nrows; y++) {
+            sum += counts[y] * bytes[y * round.stride + x];
+        }
+        round.expected[x] = (float)sum * scale;
+    }
+    if (round.nrows > 0) {
+        fold->counted(sums, bytes, round.stride, counts, scale, round.nrows,
+                      round.width, round.is_first);
+        cr_assert_eq(memcmp(sums, round.expected, round.width * sizeof *sums), 0,
+                     "%s, %zu rows of %zu", fold->name, round.nrows, round.width);
+    }
+    release(bytes, nsamples);
+    release(counts, round.nrows);
+    release(sums, round.width * sizeof *sums);
+}
+
+Test(folds, sums_of_counted_bytes_are_exact)
+{
+    for (size_t i = 0; ki_fold_at(i); i++) {
+        const struct ki_fold *fold = ki_fold_at(i);
+        if (fold->cpu_needs & ~ki_cpu_features()) {
+            continue;
+        }
+        struct random_state random = random_begin(63);
+        for (int k = 0; k < NROUNDS; k++) {
+            check_counted(fold, &random);
+        }
+    }
+}
+
 Test(folds, luma_of_every_one_is_the_same)
 {
     struct random_state random = random_begin(62);
