@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
+
 bool ki_delivery_begin(struct ki_delivery *delivery,
                        const struct ki_scan_handlers *handlers,
                        struct ki_scan_summary *summary, bool ordered, size_t window)
@@ -31,7 +33,7 @@ bool ki_delivery_begin(struct ki_delivery *delivery,
 
 static void waiting_free(struct ki_waiting *waiting)
 {
-    free(waiting->path);
+    ki_pathbuf_free(&waiting->path);
     free(waiting->hits);
     memset(waiting, 0, sizeof *waiting);
 }
@@ -62,16 +64,16 @@ static void deliver_now(struct ki_delivery *delivery, const char *path,
 static bool keep(struct ki_waiting *waiting, const char *path,
                  const struct ki_result *result)
 {
-    waiting->path = strdup(path);
+    void *hits = waiting->hits;
+    waiting->is_full = ki_pathbuf_set(&waiting->path, path) &&
+                       ki_array_reserve(&hits, &waiting->hits_capacity, result->nhits,
+                                        sizeof *waiting->hits);
+    waiting->hits = hits;
     waiting->result = *result;
-    if (result->nhits > 0) {
-        waiting->hits = malloc(result->nhits * sizeof *waiting->hits);
-        if (waiting->hits) {
-            memcpy(waiting->hits, result->hits, result->nhits * sizeof *waiting->hits);
-        }
-    }
     waiting->result.hits = waiting->hits;
-    waiting->is_full = waiting->path && (waiting->hits || result->nhits == 0);
+    if (waiting->is_full && result->nhits > 0) {
+        memcpy(waiting->hits, result->hits, result->nhits * sizeof *waiting->hits);
+    }
     return waiting->is_full;
 }
 
@@ -84,8 +86,8 @@ static void deliver_waiting(struct ki_delivery *delivery)
         if (!waiting->is_full) {
             return;
         }
-        deliver_now(delivery, waiting->path, &waiting->result);
-        waiting_free(waiting);
+        deliver_now(delivery, waiting->path.text, &waiting->result);
+        waiting->is_full = false;
         delivery->next++;
     }
 }

@@ -12,12 +12,16 @@
 
 #include <knownimage/scan.h>
 
-/* A result that waits for earlier ones: a copy with its own hits and path. */
+#include "base/pathbuf.h"
+
+/* A result that waits for earlier ones: a copy with its own hits and path, in memory
+ * that the next one in this place uses again. */
 struct ki_waiting {
     bool is_full;
-    char *path;
+    struct ki_pathbuf path;
     struct ki_result result;
     struct ki_hit *hits;
+    size_t hits_capacity;
 };
 
 struct ki_delivery {

@@ -24,23 +24,24 @@ bool ki_queue_begin(struct ki_queue *queue, size_t capacity)
     return true;
 }
 
-static void drop_jobs(struct ki_queue *queue)
-{
-    for (; queue->count > 0; queue->count--) {
-        free(queue->jobs[queue->head].path);
-        queue->head = (queue->head + 1) % queue->capacity;
-    }
-}
-
 void ki_queue_end(struct ki_queue *queue)
 {
-    drop_jobs(queue);
+    for (size_t i = 0; i < queue->capacity; i++) {
+        ki_pathbuf_free(&queue->jobs[i].path);
+    }
     free(queue->jobs);
     (void)pthread_cond_destroy(&queue->changed);
     (void)pthread_mutex_destroy(&queue->mutex);
 }
 
-bool ki_queue_push(struct ki_queue *queue, const struct ki_job *job)
+static void exchange(struct ki_job *a, struct ki_job *b)
+{
+    struct ki_job old = *a;
+    *a = *b;
+    *b = old;
+}
+
+bool ki_queue_push(struct ki_queue *queue, struct ki_job *job)
 {
     (void)pthread_mutex_lock(&queue->mutex);
     while (queue->count == queue->capacity && !queue->is_closed) {
@@ -48,7 +49,7 @@ bool ki_queue_push(struct ki_queue *queue, const struct ki_job *job)
     }
     bool is_open = !queue->is_closed;
     if (is_open) {
-        queue->jobs[(queue->head + queue->count) % queue->capacity] = *job;
+        exchange(&queue->jobs[(queue->head + queue->count) % queue->capacity], job);
         queue->count++;
         (void)pthread_cond_broadcast(&queue->changed);
     }
@@ -64,7 +65,7 @@ bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job)
     }
     bool has_job = queue->count > 0;
     if (has_job) {
-        *job = queue->jobs[queue->head];
+        exchange(&queue->jobs[queue->head], job);
         queue->head = (queue->head + 1) % queue->capacity;
         queue->count--;
         (void)pthread_cond_broadcast(&queue->changed);
@@ -78,7 +79,7 @@ void ki_queue_close(struct ki_queue *queue, bool discard)
     (void)pthread_mutex_lock(&queue->mutex);
     queue->is_closed = true;
     if (discard) {
-        drop_jobs(queue);
+        queue->count = 0;
     }
     (void)pthread_cond_broadcast(&queue->changed);
     (void)pthread_mutex_unlock(&queue->mutex);

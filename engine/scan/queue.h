@@ -8,9 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pathbuf.h"
+
 /* One file to scan, or one path that failed already (os_error ≠ 0). */
 struct ki_job {
-    char *path; /* from malloc; whoever pops it frees it */
+    struct ki_pathbuf path;
     bool is_named;
     int os_error;
     uint64_t sequence;
@@ -28,12 +30,13 @@ struct ki_queue {
 
 /* False if memory ran out. */
 bool ki_queue_begin(struct ki_queue *queue, size_t capacity);
-void ki_queue_end(struct ki_queue *queue); /* frees what was not popped */
+void ki_queue_end(struct ki_queue *queue);
 
-/* Waits for room; false if the queue was closed, the job is then the caller's. */
-bool ki_queue_push(struct ki_queue *queue, const struct ki_job *job);
+/* Waits for room; false if the queue was closed. *job gets another job's path in
+ * exchange for its own, to be used again or freed. */
+bool ki_queue_push(struct ki_queue *queue, struct ki_job *job);
 
-/* Waits for a job; false when the queue is closed and empty. */
+/* Waits for a job; false when the queue is closed and empty. Exchanges paths too. */
 bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job);
 
 /* No more jobs; with discard, those in the queue are dropped too. */

@@ -14,12 +14,13 @@
 #include "base/diag.h"
 #include "scan/deliver.h"
 #include "scan/queue.h"
+#include "scan/read_ahead.h"
 #include "scan/scanner.h"
 #include "scan/walk.h"
 
 enum {
     MOST_JOBS = 1024,
-    QUEUE_PER_JOB = 4,  /* files waiting for each worker */
+    MOST_AHEAD = 64,
     WINDOW_PER_JOB = 16 /* results that may wait for an earlier one */
 };
 
@@ -30,6 +31,7 @@ struct pool {
     struct ki_queue queue;
     struct ki_delivery delivery;
     struct ki_repeats *repeats; /* or NULL */
+    struct ki_job next;         /* what the walk found last; its path is used again */
     uint64_t nsequence;
     atomic_bool is_stopped;
     atomic_bool has_no_memory;
@@ -77,9 +79,9 @@ static void run_job(struct worker *worker, const struct ki_job *job)
         fail_result(pool, job->os_error, &result);
     } else {
         /* Memory that ran out is told by the result's reason. */
-        (void)!ki_scanner_path(worker->scanner, job->path, job->is_named, &result);
+        (void)!ki_scanner_path(worker->scanner, job->path.text, job->is_named, &result);
     }
-    if (!ki_deliver(&pool->delivery, job->sequence, job->path, &result)) {
+    if (!ki_deliver(&pool->delivery, job->sequence, job->path.text, &result)) {
         atomic_store(&pool->has_no_memory, true);
     }
 }
@@ -88,35 +90,32 @@ static void *work(void *argument)
 {
     struct worker *worker = argument;
     struct pool *pool = worker->pool;
-    struct ki_job job;
+    struct ki_job job = {0};
     while (ki_queue_pop(&pool->queue, &job)) {
         run_job(worker, &job);
-        free(job.path);
         if (is_stopped(pool)) {
             ki_queue_close(&pool->queue, true);
         }
     }
+    ki_pathbuf_free(&job.path);
     return NULL;
 }
 
 static bool enqueue(void *context, const char *path, bool is_named, int os_error)
 {
     struct pool *pool = context;
-    struct ki_job job = {
-        .path = strdup(path),
-        .is_named = is_named,
-        .os_error = os_error,
-        .sequence = pool->nsequence++,
-    };
-    if (!job.path) {
+    struct ki_job *job = &pool->next;
+    if (!ki_pathbuf_set(&job->path, path)) {
         atomic_store(&pool->has_no_memory, true);
         return false;
     }
-    if (is_stopped(pool) || !ki_queue_push(&pool->queue, &job)) {
-        free(job.path);
-        return false;
+    job->is_named = is_named;
+    job->os_error = os_error;
+    job->sequence = pool->nsequence++;
+    if (pool->options->read_ahead > 0 && !is_named && os_error == 0) {
+        ki_read_ahead(path, pool->options->hash.limits.file_nbytes);
     }
-    return true;
+    return !is_stopped(pool) && ki_queue_push(&pool->queue, job);
 }
 
 /* Starts as many workers as possible; *nworkers tells how many. */
@@ -172,7 +171,8 @@ static enum ki_status run_pool(struct pool *pool, struct worker *workers,
 static enum ki_status begin_pool(struct pool *pool, unsigned njobs,
                                  struct ki_scan_summary *summary, struct ki_diag *diag)
 {
-    if (!ki_queue_begin(&pool->queue, (size_t)njobs * QUEUE_PER_JOB)) {
+    if (!ki_queue_begin(&pool->queue,
+                        (size_t)njobs * (pool->options->read_ahead + 1))) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a queue");
     }
     if (!ki_delivery_begin(&pool->delivery, pool->handlers, summary,
@@ -190,11 +190,11 @@ enum ki_status ki_scan_paths(const struct ki_index *index,
                              struct ki_scan_summary *summary, struct ki_diag *diag)
 {
     unsigned njobs = options->njobs ? options->njobs : count_processors();
-    if (njobs > MOST_JOBS || !handlers->on_result) {
+    if (njobs > MOST_JOBS || options->read_ahead > MOST_AHEAD || !handlers->on_result) {
         return ki_diag_set(diag, KI_ERR_ARGUMENT,
-                           "at most %d jobs, and a handler for "
-                           "results, are needed",
-                           MOST_JOBS);
+                           "at most %d jobs, %d files read ahead, and a handler for "
+                           "results are needed",
+                           MOST_JOBS, MOST_AHEAD);
     }
     memset(summary, 0, sizeof *summary);
     uint64_t begin_us = ki_clock_wall_us();
@@ -211,6 +211,7 @@ enum ki_status ki_scan_paths(const struct ki_index *index,
     summary->nrepeated = ki_repeats_count(pool.repeats);
     ki_repeats_destroy(pool.repeats);
     ki_delivery_end(&pool.delivery);
+    ki_pathbuf_free(&pool.next.path);
     ki_queue_end(&pool.queue);
     summary->elapsed_us = ki_clock_wall_us() - begin_us;
     return status;

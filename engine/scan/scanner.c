@@ -23,6 +23,7 @@ struct ki_scan_options ki_scan_options_default(void)
     struct ki_scan_options options = {
         .hash = ki_hash_options_default(),
         .max_hits = 256,
+        .read_ahead = 4,
     };
     options.hash.dihedral = true;
     return options;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A folder is listed whole and closed before its subfolders are entered, so that depth
- * costs no descriptors. The folders still to come lie on a stack.
+ * costs no descriptors. What is still to come lies on a stack, its paths on a stack of
+ * characters.
  */
 #include "scan/walk.h"
 
@@ -14,76 +15,103 @@
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "base/pathbuf.h"
 
 struct item {
-    char *path;
+    size_t path;         /* where it begins in the characters */
+    size_t first;        /* the first item of the same folder, */
+    size_t first_nchars; /* and the characters before that folder was listed */
     bool is_folder;
-};
-
-struct items {
-    struct item *list;
-    size_t count;
-    size_t capacity;
 };
 
 struct walk {
     const struct ki_walk_handlers *handlers;
     struct ki_walk_counts *counts;
-    struct items stack; /* the next to visit is last */
+    struct item *items; /* the next to visit is last */
+    size_t nitems;
+    size_t items_capacity;
+    char *chars;
+    size_t nchars;
+    size_t chars_capacity;
+    struct ki_pathbuf current; /* what is visited */
+    struct ki_pathbuf joined;
 };
 
-static bool items_push(struct items *items, char *path, bool is_folder)
+static bool reserve(struct walk *walk, size_t path_nbytes)
 {
-    void *list = items->list;
-    if (!path || !ki_array_reserve(&list, &items->capacity, items->count + 1,
-                                   sizeof *items->list)) {
-        free(path);
+    void *items = walk->items;
+    void *chars = walk->chars;
+    bool is_good =
+        ki_array_reserve(&items, &walk->items_capacity, walk->nitems + 1,
+                         sizeof *walk->items) &&
+        ki_array_reserve(&chars, &walk->chars_capacity, walk->nchars + path_nbytes, 1);
+    walk->items = items;
+    walk->chars = chars;
+    return is_good;
+}
+
+/* folder: an item with the numbers that the items of one folder have in common. */
+static bool push(struct walk *walk, const struct item *folder, const char *path,
+                 bool is_folder)
+{
+    size_t nbytes = strlen(path) + 1;
+    if (!reserve(walk, nbytes)) {
         return false;
     }
-    items->list = list;
-    items->list[items->count++] = (struct item){.path = path, .is_folder = is_folder};
+    struct item *item = &walk->items[walk->nitems++];
+    *item = *folder;
+    item->path = walk->nchars;
+    item->is_folder = is_folder;
+    memcpy(walk->chars + walk->nchars, path, nbytes);
+    walk->nchars += nbytes;
     return true;
 }
 
-static void items_free(struct items *items)
+/* Takes the next item; its path is walk->current. */
+static bool pop(struct walk *walk, struct item *item)
 {
-    for (size_t i = 0; i < items->count; i++) {
-        free(items->list[i].path);
+    *item = walk->items[--walk->nitems];
+    if (!ki_pathbuf_set(&walk->current, walk->chars + item->path)) {
+        return false;
     }
-    free(items->list);
-    memset(items, 0, sizeof *items);
+    if (walk->nitems == item->first) {
+        walk->nchars = item->first_nchars;
+    }
+    return true;
 }
 
-static char *join(const char *folder, const char *name)
+static struct item begin_items(const struct walk *walk)
 {
-    size_t length = strlen(folder);
-    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
-    size_t nbytes = length + strlen(slash) + strlen(name) + 1;
-    char *path = malloc(nbytes);
-    if (path) {
-        (void)stpcpy(stpcpy(stpcpy(path, folder), slash), name);
-    }
-    return path;
+    return (struct item){.first = walk->nitems, .first_nchars = walk->nchars};
+}
+
+static void walk_end(struct walk *walk)
+{
+    free(walk->items);
+    free(walk->chars);
+    ki_pathbuf_free(&walk->current);
+    ki_pathbuf_free(&walk->joined);
 }
 
 /* Descending, so that the stack gives ascending names. */
-static int compare_items(const void *a, const void *b)
+static int compare_items(const void *a, const void *b, void *chars)
 {
     const struct item *x = a;
     const struct item *y = b;
-    return strcmp(y->path, x->path);
+    return strcmp((const char *)chars + y->path, (const char *)chars + x->path);
 }
 
 /* Decides what a name in a folder is; links and special files are only counted. */
-static bool push_name(struct walk *walk, const char *folder, int folder_fd,
+static bool push_name(struct walk *walk, const struct item *folder, int folder_fd,
                       const char *name)
 {
     struct stat info;
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
         return true;
     }
-    if (fstatat(folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-        return items_push(&walk->stack, join(folder, name), false);
+    bool has_info = fstatat(folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!has_info) {
+        info.st_mode = S_IFREG; /* opening it will tell what is wrong */
     }
     if (S_ISLNK(info.st_mode)) {
         walk->counts->nlinks++;
@@ -93,38 +121,39 @@ static bool push_name(struct walk *walk, const char *folder, int folder_fd,
         walk->counts->nspecials++;
         return true;
     }
-    return items_push(&walk->stack, join(folder, name), S_ISDIR(info.st_mode));
+    return ki_pathbuf_join(&walk->joined, walk->current.text, name) &&
+           push(walk, folder, walk->joined.text, S_ISDIR(info.st_mode));
 }
 
-static bool list_folder(struct walk *walk, const char *folder, DIR *listing, int *error)
+static bool list_folder(struct walk *walk, DIR *listing, int *error)
 {
-    size_t first = walk->stack.count;
+    struct item folder = begin_items(walk);
     bool is_good = true;
     const struct dirent *entry = NULL;
     errno = 0;
     while (is_good && (entry = readdir(listing)) != NULL) {
-        is_good = push_name(walk, folder, dirfd(listing), entry->d_name);
+        is_good = push_name(walk, &folder, dirfd(listing), entry->d_name);
         errno = 0;
     }
     *error = errno;
-    if (walk->stack.count > first) {
-        qsort(walk->stack.list + first, walk->stack.count - first,
-              sizeof *walk->stack.list, compare_items);
+    if (walk->nitems > folder.first) {
+        qsort_r(walk->items + folder.first, walk->nitems - folder.first,
+                sizeof *walk->items, compare_items, walk->chars);
     }
     return is_good;
 }
 
 /* Puts a folder's content on the stack. *goes_on is cleared if a handler ended it. */
-static bool enter_folder(struct walk *walk, const char *folder, bool is_named,
-                         bool *goes_on)
+static bool enter_folder(struct walk *walk, bool is_named, bool *goes_on)
 {
+    const char *folder = walk->current.text;
     int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
     int fd = open(folder, is_named ? flags : flags | O_NOFOLLOW);
     DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
     int error = listing ? 0 : errno;
     bool is_good = true;
     if (listing) {
-        is_good = list_folder(walk, folder, listing, &error);
+        is_good = list_folder(walk, listing, &error);
         (void)closedir(listing);
     } else if (fd >= 0) {
         (void)close(fd);
@@ -141,31 +170,25 @@ static bool visit(struct walk *walk, const struct item *item, bool is_named,
                   bool *goes_on)
 {
     if (item->is_folder) {
-        return enter_folder(walk, item->path, is_named, goes_on);
+        return enter_folder(walk, is_named, goes_on);
     }
     const struct ki_walk_handlers *handlers = walk->handlers;
-    *goes_on = handlers->on_file(handlers->context, item->path, is_named, 0);
+    *goes_on = handlers->on_file(handlers->context, walk->current.text, is_named, 0);
     return true;
 }
 
 static bool walk_path(struct walk *walk, const char *path, bool *goes_on)
 {
     struct stat info;
+    struct item item = begin_items(walk);
     bool is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     bool is_named = true;
-    if (!items_push(&walk->stack, strdup(path), is_folder)) {
-        return false;
-    }
-    while (walk->stack.count > 0 && *goes_on) {
-        struct item item = walk->stack.list[--walk->stack.count];
-        bool is_good = visit(walk, &item, is_named, goes_on);
+    bool is_good = push(walk, &item, path, is_folder);
+    while (is_good && walk->nitems > 0 && *goes_on) {
+        is_good = pop(walk, &item) && visit(walk, &item, is_named, goes_on);
         is_named = false;
-        free(item.path);
-        if (!is_good) {
-            return false;
-        }
     }
-    return true;
+    return is_good;
 }
 
 enum ki_status ki_walk(const char *const *paths, size_t npaths,
@@ -178,6 +201,6 @@ enum ki_status ki_walk(const char *const *paths, size_t npaths,
     for (size_t i = 0; i < npaths && goes_on && is_good; i++) {
         is_good = walk_path(&walk, paths[i], &goes_on);
     }
-    items_free(&walk.stack);
+    walk_end(&walk);
     return is_good ? KI_OK : KI_ERR_NO_MEMORY;
 }

@@ -22,11 +22,13 @@ struct ki_scan_options {
     struct ki_hash_options hash; /* what to compute; dihedral on by default */
     size_t max_hits;             /* hits kept per result; 0: all; default 256 */
     /* The rest is for ki_scan_paths only. */
-    unsigned njobs; /* worker threads; 0: one per processor */
-    bool ordered;   /* results in the order of the walk, not of completion */
+    unsigned njobs;      /* worker threads; 0: one per processor */
+    bool ordered;        /* results in the order of the walk, not of completion */
+    unsigned read_ahead; /* files per thread that the kernel reads before their turn, at
+                            most 64; default 4; 0: none */
 };
 
-/* All kinds, mode pdq, dihedral, default limits, 256 hits, unordered. */
+/* All kinds, mode pdq, dihedral, default limits, 256 hits, unordered, 4 read ahead. */
 KI_API struct ki_scan_options ki_scan_options_default(void);
 
 /* Hasher, lookups and verdict for one thread. It borrows the index, which must outlive

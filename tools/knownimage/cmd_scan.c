@@ -24,6 +24,7 @@ struct scan_arguments {
     bool is_quiet;
     int max_hits;
     int njobs;
+    int read_ahead;
     struct ki_scan_options scan;
 };
 
@@ -177,6 +178,7 @@ static int run_scan(const struct command *command, int argc, char **argv)
 {
     struct scan_arguments arguments = {.scan = ki_scan_options_default()};
     arguments.max_hits = (int)arguments.scan.max_hits;
+    arguments.read_ahead = (int)arguments.scan.read_ahead;
     struct operands operands;
     int exit_status;
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
@@ -187,6 +189,7 @@ static int run_scan(const struct command *command, int argc, char **argv)
     }
     arguments.scan.max_hits = (size_t)arguments.max_hits;
     arguments.scan.njobs = (unsigned)arguments.njobs;
+    arguments.scan.read_ahead = (unsigned)arguments.read_ahead;
     struct index_folder folder;
     struct ki_index *index;
     if (!index_folder_find(arguments.index, &folder) ||
@@ -215,6 +218,11 @@ static const struct option_type jobs_type = {
     .min = 1,
     .max = 1024,
 };
+static const struct option_type ahead_type = {
+    .read = option_read_int,
+    .expected = "a number from 0 to 64",
+    .max = 64,
+};
 static const struct option_type hits_type = {
     .read = option_read_int,
     .expected = "a number from 0 to 1000000000",
@@ -230,6 +238,8 @@ static const struct option_spec specs[] = {
      "of the results (default: ndjson)"},
     {"ordered", 'o', NULL, &option_true, FIELD(scan.ordered),
      "results in the order of the files, not as they\nare ready"},
+    {"read-ahead", 0, "N", &ahead_type, FIELD(read_ahead),
+     "files per thread to read before their turn\n(default: 4)"},
     {"max-hits", 0, "N", &hits_type, FIELD(max_hits),
      "hits to print for one file; 0: all\n(default: 256)"},
     {"quiet", 'q', NULL, &option_true, FIELD(is_quiet), "no progress and no summary"},
