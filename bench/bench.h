@@ -17,6 +17,8 @@ extern const struct command command_publish;
 extern const struct command command_open;
 extern const struct command command_hash;
 extern const struct command command_fidelity;
+extern const struct command command_scan;
+extern const struct command command_tune;
 extern const struct command command_swap;
 extern const struct command command_compare;
 extern const struct command command_plot;
@@ -116,10 +118,14 @@ void bench_table(const json_t *rows, const struct bench_column *columns,
 /* "1M,10M" → numbers; the count, 0 if the text is bad. */
 enum { BENCH_MOST_SIZES = 16 };
 size_t bench_sizes(const char *text, uint32_t out[BENCH_MOST_SIZES]);
+size_t bench_counts(const char *text, uint32_t out[BENCH_MOST_SIZES]); /* 0 is one */
 
 /* A folder under $TMPDIR or /var/tmp, removed with all in it. */
 bool bench_folder_make(char out[128]);
 void bench_folder_remove(const char *folder);
+
+/* An index of n entries, the numbered hashes of tests/stress/check.h, in a folder. */
+void bench_index_make(const char *folder, uint32_t n);
 
 uint64_t bench_resident_kib(void);
 

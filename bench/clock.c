@@ -101,7 +101,9 @@ void bench_folder_remove(const char *folder)
     (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-size_t bench_sizes(const char *text, uint32_t out[BENCH_MOST_SIZES])
+/* Numbers from least on. */
+static size_t read_numbers(const char *text, double least,
+                           uint32_t out[BENCH_MOST_SIZES])
 {
     size_t count = 0;
     while (count < BENCH_MOST_SIZES) {
@@ -109,7 +111,7 @@ size_t bench_sizes(const char *text, uint32_t out[BENCH_MOST_SIZES])
         double number = strtod(text, &end);
         double unit = *end == 'k' ? 1e3 : *end == 'M' ? 1e6 : 1;
         end += unit > 1;
-        if (end == text || number * unit < 1 || number * unit > 4e9 ||
+        if (end == text || number * unit < least || number * unit > 4e9 ||
             (*end != ',' && *end != '\0')) {
             return 0;
         }
@@ -120,4 +122,14 @@ size_t bench_sizes(const char *text, uint32_t out[BENCH_MOST_SIZES])
         text = end + 1;
     }
     return 0;
+}
+
+size_t bench_sizes(const char *text, uint32_t out[BENCH_MOST_SIZES])
+{
+    return read_numbers(text, 1, out);
+}
+
+size_t bench_counts(const char *text, uint32_t out[BENCH_MOST_SIZES])
+{
+    return read_numbers(text, 0, out);
 }

@@ -39,23 +39,6 @@ struct reader {
     int ask_fd; /* a byte: measure memory and tell; closed: end */
 };
 
-static uint64_t make_index(const char *folder, uint32_t n)
-{
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    uint64_t generation = 0;
-    CHECK(ki_catalog_open(folder, KI_CATALOG_WRITE, &catalog, NULL) == KI_OK);
-    CHECK(ki_txn_begin(catalog, &txn, NULL) == KI_OK);
-    uint32_t list = make_list(txn, "list");
-    for (uint64_t i = 0; i < n; i++) {
-        add_numbered(txn, list, i);
-    }
-    CHECK(ki_txn_commit(txn, NULL) == KI_OK);
-    CHECK(ki_publish(catalog, &generation, NULL) == KI_OK);
-    ki_catalog_close(catalog);
-    return generation;
-}
-
 /* Takes the segments out of the page cache; their size. What has been synced and is not
  * mapped goes without further rights. */
 static uint64_t forget_segments(const char *folder)
@@ -165,7 +148,7 @@ static json_t *run_size(uint32_t n)
 {
     char folder[128];
     CHECK(bench_folder_make(folder));
-    (void)make_index(folder, n);
+    bench_index_make(folder, n);
     uint64_t nbytes = forget_segments(folder);
     struct reader first = start(folder);
     struct told cold = hear(&first);

@@ -28,13 +28,13 @@ void bench_pictures_free(struct bench_picture *pictures, size_t count)
     free(pictures);
 }
 
-/* Photo-like, with grain, as a camera's pictures have. */
-static bool make_canvas(uint32_t width, uint32_t height, struct ki_canvas *canvas)
+bool bench_canvas_make(uint32_t width, uint32_t height, uint64_t number,
+                       struct ki_canvas *canvas)
 {
     struct ki_canvas_hashes hashes;
-    bool is_good = ki_synth_make(ki_synth_find("mixture"), width, height, SEED, canvas,
-                                 &hashes) == KI_OK;
-    uint64_t random = SEED;
+    bool is_good = ki_synth_make(ki_synth_find("mixture"), width, height, SEED + number,
+                                 canvas, &hashes) == KI_OK;
+    uint64_t random = SEED + number;
     for (size_t i = 0; is_good && i < (size_t)width * height * 3; i++) {
         int grain = (int)(bench_random(&random) >> 61) - 4;
         canvas->rgb[i] = ki_clamp_u8(canvas->rgb[i] + grain);
@@ -48,7 +48,7 @@ bool bench_picture_gray(uint32_t width, uint32_t height, struct bench_picture *o
     size_t npixels = (size_t)width * height;
     *out = (struct bench_picture){.data = malloc(npixels), .nbytes = npixels};
     (void)snprintf(out->name, sizeof out->name, "gray %ux%u", width, height);
-    if (!out->data || !make_canvas(width, height, &canvas)) {
+    if (!out->data || !bench_canvas_make(width, height, 0, &canvas)) {
         message("cannot make a picture of %u by %u", width, height);
         bench_picture_free(out);
         return false;
@@ -148,7 +148,7 @@ static size_t make_kinds(double npixels, struct bench_picture *out)
     uint32_t height = (uint32_t)sqrt(npixels * 3 / 4);
     struct ki_canvas canvas = {0};
     size_t count = 0;
-    if (!make_canvas(height * 4 / 3, height, &canvas)) {
+    if (!bench_canvas_make(height * 4 / 3, height, 0, &canvas)) {
         return 0;
     }
     for (unsigned kind = 0; kind < NKINDS; kind++) {

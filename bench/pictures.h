@@ -7,12 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "canvas.h"
+
 struct bench_picture {
     char name[64];
     uint8_t *data; /* a file, or pixels */
     size_t nbytes;
 };
 void bench_picture_free(struct bench_picture *picture);
+
+/* Photo-like, with grain, as a camera's pictures have; each number is another one. Free
+ * with ki_canvas_destroy. */
+bool bench_canvas_make(uint32_t width, uint32_t height, uint64_t number,
+                       struct ki_canvas *canvas);
 
 /* Grey pixels. All return false, or 0, after a message. */
 bool bench_picture_gray(uint32_t width, uint32_t height, struct bench_picture *out);

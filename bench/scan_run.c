@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/scan_run.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <knownimage/scan.h>
+
+#include "bench/bench.h"
+#include "bench/heap.h"
+#include "bench/pictures.h"
+#include "bytes/sniff.h"
+#include "common/message.h"
+#include "decode/decode.h"
+
+enum { WARM_FILES = 250, FILES_PER_LOOK = 16 };
+
+struct watch {
+    uint64_t nfiles;
+    double peak_kib;
+};
+
+static double anonymous_kib(void)
+{
+    char line[128];
+    double kib = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, "RssAnon:", 8) == 0) {
+            kib = strtod(line + 8, NULL);
+        }
+    }
+    if (file) {
+        (void)fclose(file);
+    }
+    return kib;
+}
+
+/* Asks for the memory rarely; that opens a file, which is counted as an allocation, so
+ * that it is done only until counting begins and at the end. */
+static void look(struct watch *watch)
+{
+    double kib = anonymous_kib();
+    watch->peak_kib = kib > watch->peak_kib ? kib : watch->peak_kib;
+}
+
+static void on_result(void *context, const char *path, const struct ki_result *result)
+{
+    struct watch *watch = context;
+    (void)path;
+    (void)result;
+    watch->nfiles++;
+    if (watch->nfiles < WARM_FILES && watch->nfiles % FILES_PER_LOOK == 0) {
+        look(watch);
+    }
+    if (watch->nfiles == WARM_FILES) {
+        bench_heap_begin();
+    }
+}
+
+static void count_heap(const struct watch *watch, struct scan_figures *figures)
+{
+    struct bench_heap heap = bench_heap_count();
+    double n = (double)watch->nfiles - WARM_FILES;
+    bool is_counted = bench_heap_is_counted() && n > 0;
+    figures->allocations = is_counted ? (double)heap.nother / n : -1;
+    figures->codec_allocations = is_counted ? (double)heap.ncodec / n : -1;
+}
+
+static bool scan(const struct ki_index *index, const char *folder,
+                 const struct scan_settings *settings, struct scan_figures *figures)
+{
+    struct ki_scan_options options = ki_scan_options_default();
+    struct watch watch = {0};
+    struct ki_scan_handlers handlers = {.on_result = on_result, .context = &watch};
+    struct ki_scan_summary summary;
+    struct ki_diag diag = {0};
+    struct rusage before;
+    struct rusage after;
+    options.njobs = settings->njobs;
+    options.read_ahead = settings->read_ahead;
+    options.hash.fidelity = settings->fidelity;
+    (void)getrusage(RUSAGE_SELF, &before);
+    double begin = bench_now_us();
+    if (ki_scan_paths(index, &options, &folder, 1, &handlers, &summary, &diag) !=
+        KI_OK) {
+        message("%s", diag.message);
+        return false;
+    }
+    figures->seconds = (bench_now_us() - begin) * 1e-6;
+    count_heap(&watch, figures);
+    (void)getrusage(RUSAGE_SELF, &after);
+    look(&watch);
+    figures->nfaults = (double)(after.ru_minflt + after.ru_majflt - before.ru_minflt -
+                                before.ru_majflt);
+    figures->nfiles = (double)summary.nfiles;
+    figures->nbytes = (double)summary.nbytes;
+    figures->peak_anonymous_mib = watch.peak_kib / 1024;
+    return summary.nfiles > 0;
+}
+
+static enum ki_reason take_shape(void *context, const struct ki_row_shape *shape)
+{
+    (void)context;
+    (void)shape;
+    return KI_REASON_NONE;
+}
+
+static enum ki_reason take_rows(void *context, const uint8_t *samples, size_t stride,
+                                uint32_t count)
+{
+    (void)context;
+    (void)samples;
+    (void)stride;
+    (void)count;
+    return KI_REASON_NONE;
+}
+
+static enum ki_fidelity fidelity_asked;
+static double decoded_us;
+
+static int decode_file(const char *path, const struct stat *info, int type,
+                       struct FTW *place)
+{
+    struct bench_picture picture;
+    (void)place;
+    if (type != FTW_F || info->st_size == 0 || !bench_picture_read(path, &picture)) {
+        return 0;
+    }
+    struct ki_limits limits = ki_limits_default();
+    struct ki_image_info image = {.nbytes = picture.nbytes,
+                                  .format = ki_sniff(picture.data, picture.nbytes)};
+    struct ki_decode_request request = {
+        .data = picture.data,
+        .nbytes = picture.nbytes,
+        .limits = &limits,
+        .fidelity = fidelity_asked,
+        .sink = {.begin = take_shape, .rows = take_rows},
+    };
+    double begin = bench_now_us();
+    (void)ki_decode(&request, &image);
+    decoded_us += bench_now_us() - begin;
+    bench_picture_free(&picture);
+    return 0;
+}
+
+static bool measure(const char *index_folder, const char *folder,
+                    const struct scan_settings *settings, struct scan_figures *figures)
+{
+    struct ki_index *index = NULL;
+    struct ki_diag diag = {0};
+    if (ki_index_open(index_folder, &index, &diag) != KI_OK) {
+        message("%s", diag.message);
+        return false;
+    }
+    bool is_good = scan(index, folder, settings, figures);
+    ki_index_close(index);
+    if (is_good && settings->njobs == 1) {
+        fidelity_asked = settings->fidelity;
+        (void)nftw(folder, decode_file, 16, FTW_PHYS);
+        figures->decode_seconds = decoded_us * 1e-6;
+    }
+    return is_good;
+}
+
+bool bench_scan_run(const char *index, const char *folder,
+                    const struct scan_settings *settings, struct scan_figures *out)
+{
+    int told[2];
+    *out = (struct scan_figures){0};
+    if (pipe2(told, O_CLOEXEC) != 0) {
+        return false;
+    }
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        bool is_good = measure(index, folder, settings, out) &&
+                       write(told[1], out, sizeof *out) == (ssize_t)sizeof *out;
+        _exit(is_good ? 0 : 1);
+    }
+    (void)close(told[1]);
+    bool is_good = pid > 0 && read(told[0], out, sizeof *out) == (ssize_t)sizeof *out;
+    (void)close(told[0]);
+    if (pid > 0) {
+        (void)waitpid(pid, NULL, 0);
+    }
+    return is_good;
+}
+
+static int forget_file(const char *path, const struct stat *info, int type,
+                       struct FTW *place)
+{
+    (void)info;
+    (void)place;
+    int fd = type == FTW_F ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fdatasync(fd);
+        (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+        (void)close(fd);
+    }
+    return 0;
+}
+
+void bench_forget_files(const char *folder)
+{
+    (void)nftw(folder, forget_file, 16, FTW_PHYS);
+}
