@@ -34,7 +34,7 @@ static void destroy(void *engine)
     size_t n = ring->tables.nhashes;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         bench_free(ring->offsets[b], KI_RING_NOFFSETS * sizeof(uint32_t));
-        bench_free(ring->buckets[b], n * KI_RING16_POSTING_NBYTES);
+        bench_free(ring->buckets[b], n * KI_RING16_POSTING_NBYTES + KI_KERNEL_PADDING);
     }
     free(ring);
 }
@@ -43,15 +43,14 @@ static bool make_band(struct ring *ring, unsigned b)
 {
     size_t n = ring->tables.nhashes;
     ring->offsets[b] = bench_alloc(KI_RING_NOFFSETS * sizeof(uint32_t));
-    ring->buckets[b] = bench_alloc(n * KI_RING16_POSTING_NBYTES);
+    ring->buckets[b] = bench_alloc(n * KI_RING16_POSTING_NBYTES + KI_KERNEL_PADDING);
     if (!ring->offsets[b] || !ring->buckets[b]) {
         return false;
     }
-    ki_ring16_build_band(ring->tables.hashes, (uint32_t)n, b, ring->offsets[b],
-                         ring->buckets[b]);
     ring->tables.offsets[b] = ring->offsets[b];
     ring->tables.buckets[b] = ring->buckets[b];
-    return true;
+    return ki_ring16_build_band(ring->tables.hashes, (uint32_t)n, ring->tables.id_nbits,
+                                b, ring->offsets[b], ring->buckets[b]);
 }
 
 static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *kernel)
@@ -61,6 +60,7 @@ static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *ker
         return NULL;
     }
     ring->tables.nhashes = n;
+    ring->tables.id_nbits = ki_ring16_id_nbits(n);
     ring->tables.hashes = hashes;
     ring->tables.kernel = find_kernel(kernel);
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {

@@ -15,7 +15,7 @@ enum {
     KI_KERNEL_PADDING = 128,
     /* The most that one call may be given. */
     KI_KERNEL_MOST_SPANS = 32,
-    KI_KERNEL_MOST_POSTINGS = 4096
+    KI_KERNEL_MOST_POSTINGS = 32768
 };
 
 /* Postings begin … end − 1 of one bucket; those are kept whose sketch differs from the

@@ -13,10 +13,11 @@
  * for at least one b: call it a qualifying band (Qin et al., "Pigeonring: a principle
  * for faster thresholded similarity search", VLDB 2018). Per band there is a table from
  * its 65,536 values to postings; each posting has 16 bits of sketch, the value of the
- * NEXT band, and as many low bits of the band after that as its hash's number leaves
- * free in 32 bits. The first two conditions are checked on the sketches, the third as
- * far as those bits go on the few that remain, and all three before the hash counts. A
- * pair is reported from its lowest qualifying band only: no hit comes twice.
+ * NEXT band, and a code (ring16_rest.h) for the band after that in as many bits as its
+ * hash's number leaves free in 32. The first two conditions are checked on the
+ * sketches, the third as far as the code goes on the few that remain, and all three
+ * before the hash counts. A pair is reported from its lowest qualifying band only: no
+ * hit comes twice.
  *
  * PDQ's own words are correlated. The bits are therefore permuted first: bit column c
  * of row r goes to bit r of band (r + c) mod 16.
@@ -48,12 +49,11 @@ struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash);
 
 /* The tables over n hashes; memory belongs to the segment. Of band b, value v has the
  * postings offsets[b][v] … offsets[b][v + 1] − 1. Its bucket begins at
- * buckets[b] + 3 · offsets[b][v]: the sketches of all its postings, then a word of 32
- * bits for each, of which the low ki_ring16_id_nbits(n) are the number of the hash, and
- * the others the low bits of the band after the next. Each buckets[b] is followed by
- * KI_KERNEL_PADDING readable bytes. */
+ * buckets[b] + 3 · offsets[b][v] and is laid out as ring16_layout.h says. Each
+ * buckets[b] is followed by KI_KERNEL_PADDING readable bytes. */
 struct ki_ring16 {
     uint32_t nhashes;
+    unsigned id_nbits;              /* ki_ring16_id_nbits(nhashes), or more */
     const struct ki_kernel *kernel; /* of this processor, see ki_kernel_best */
     const struct ki_ring_hash *hashes;
     const uint32_t *offsets[KI_RING_NBANDS];
@@ -63,11 +63,15 @@ struct ki_ring16 {
 enum { KI_RING16_POSTING_NBYTES = 6, KI_RING16_MOST = 1 << 30 };
 
 /* Fills the tables of one band over at most KI_RING16_MOST hashes; buckets has
- * KI_RING16_POSTING_NBYTES × nhashes. */
-void ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                          unsigned band, uint32_t *offsets, uint16_t *buckets);
+ * KI_RING16_POSTING_NBYTES × nhashes. False if memory ran out: it takes 4 bytes for
+ * each posting of the longest bucket. */
+KI_MUST_CHECK bool ki_ring16_build_band(const struct ki_ring_hash *hashes,
+                                        uint32_t nhashes, unsigned id_nbits,
+                                        unsigned band, uint32_t *offsets,
+                                        uint16_t *buckets);
 
-/* Bits that every number below n fits in, at least 16. */
+/* Bits that every number below n fits in, at least 16; at most 30 for as many as there
+ * may be. */
 unsigned ki_ring16_id_nbits(uint32_t n);
 
 /* Checks what lookups rely on: offsets start at 0, never fall, end at n; ids < n. */

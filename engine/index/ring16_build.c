@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Permuting hashes, and building and checking the tables over them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "index/ring16.h"
+#include "index/ring16_layout.h"
+#include "index/ring16_rest.h"
 
 static unsigned row_of(const struct ki_pdq *pdq, unsigned row)
 {
@@ -48,49 +51,100 @@ unsigned ki_ring16_id_nbits(uint32_t n)
     return nbits;
 }
 
-static void put_word(uint16_t *at, uint32_t word)
+/* Packs values of any width into 32-bit words, low bits first. */
+struct packer {
+    uint8_t *at;
+    uint64_t bits;
+    unsigned nbits; /* of them that are not written yet, below 32 */
+};
+
+static void pack(struct packer *packer, uint32_t value, unsigned nbits)
 {
-    memcpy(at, &word, sizeof word);
+    packer->bits |= (uint64_t)value << packer->nbits;
+    packer->nbits += nbits;
+    if (packer->nbits >= 32) {
+        uint32_t word = (uint32_t)packer->bits;
+        memcpy(packer->at, &word, sizeof word);
+        packer->at += sizeof word;
+        packer->bits >>= 32;
+        packer->nbits -= 32;
+    }
 }
 
-static uint32_t get_word(const uint16_t *at)
+/* What sorting leaves of a posting beside its sketch: a word of its hash's number in
+ * the low id_nbits and its rest code. Here the words of a bucket become its rest codes
+ * and then its numbers, which take as many bits. */
+static void split_words(uint16_t *after, uint32_t count, unsigned id_nbits,
+                        uint32_t *words)
 {
-    uint32_t word = 0;
-    memcpy(&word, at, sizeof word);
-    return word;
+    struct packer packer = {.at = (uint8_t *)after};
+    memcpy(words, after, count * sizeof *words);
+    for (uint32_t k = 0; k < count; k++) {
+        pack(&packer, words[k] >> id_nbits, 32 - id_nbits);
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        pack(&packer, words[k] & (((uint32_t)1 << id_nbits) - 1), id_nbits);
+    }
 }
 
-/* Counting sort by the band's value. */
-void ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                          unsigned band, uint32_t *offsets, uint16_t *buckets)
+static void place_postings(const struct ki_ring_hash *hashes, uint32_t nhashes,
+                           unsigned id_nbits, unsigned band, const uint32_t *offsets,
+                           uint16_t *buckets)
 {
     const unsigned next = (band + 1) % KI_RING_NBANDS;
     const unsigned second = (band + 2) % KI_RING_NBANDS;
-    const unsigned id_nbits = ki_ring16_id_nbits(nhashes);
     uint32_t filled[KI_RING_NVALUES] = {0};
-    for (uint32_t i = 0; i < nhashes; i++) {
-        filled[hashes[i].band[band]]++;
-    }
-    offsets[0] = 0;
-    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
-        offsets[v + 1] = offsets[v] + filled[v];
-        filled[v] = 0;
-    }
     for (uint32_t i = 0; i < nhashes; i++) {
         uint32_t value = hashes[i].band[band];
         uint32_t k = filled[value]++;
         uint32_t count = offsets[value + 1] - offsets[value];
         uint16_t *bucket = buckets + (size_t)3 * offsets[value];
-        uint64_t word = i | (uint64_t)hashes[i].band[second] << id_nbits;
+        uint32_t word = i | ki_rest_code(hashes[i].band[second], 32 - id_nbits)
+                                << id_nbits;
         bucket[k] = hashes[i].band[next];
-        put_word(bucket + count + (size_t)2 * k, (uint32_t)word);
+        memcpy(bucket + count + (size_t)2 * k, &word, sizeof word);
     }
+}
+
+/* The most postings in one bucket. */
+static uint32_t count_values(const struct ki_ring_hash *hashes, uint32_t nhashes,
+                             unsigned band, uint32_t *offsets)
+{
+    uint32_t most = 0;
+    memset(offsets, 0, KI_RING_NOFFSETS * sizeof *offsets);
+    for (uint32_t i = 0; i < nhashes; i++) {
+        offsets[hashes[i].band[band] + 1]++;
+    }
+    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
+        most = offsets[v + 1] > most ? offsets[v + 1] : most;
+        offsets[v + 1] += offsets[v];
+    }
+    return most;
+}
+
+/* Counting sort by the band's value. */
+bool ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
+                          unsigned id_nbits, unsigned band, uint32_t *offsets,
+                          uint16_t *buckets)
+{
+    uint32_t most = count_values(hashes, nhashes, band, offsets);
+    uint32_t *words = malloc(((size_t)most + 1) * sizeof *words);
+    if (!words) {
+        return false;
+    }
+    place_postings(hashes, nhashes, id_nbits, band, offsets, buckets);
+    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
+        uint32_t count = offsets[v + 1] - offsets[v];
+        split_words(buckets + (size_t)3 * offsets[v] + count, count, id_nbits, words);
+    }
+    free(words);
+    return true;
 }
 
 static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)
 {
     const uint32_t *offsets = ring->offsets[band];
-    const uint64_t id_mask = ((uint64_t)1 << ki_ring16_id_nbits(ring->nhashes)) - 1;
+    const unsigned id_nbits = ring->id_nbits;
     if (offsets[0] != 0 || offsets[KI_RING_NVALUES] != ring->nhashes) {
         return false;
     }
@@ -102,10 +156,10 @@ static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)
     bool is_good = true;
     for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
         uint32_t count = offsets[v + 1] - offsets[v];
-        const uint16_t *words = ring->buckets[band] + (size_t)3 * offsets[v] + count;
+        const uint16_t *after = ring->buckets[band] + (size_t)3 * offsets[v] + count;
         for (uint32_t k = 0; k < count; k++) {
-            uint64_t id = get_word(words + (size_t)2 * k) & id_mask;
-            is_good &= id < ring->nhashes;
+            uint64_t bit = ki_ring16_id_bit(id_nbits, count, k);
+            is_good &= ki_ring16_bits(after, bit, id_nbits) < ring->nhashes;
         }
     }
     return is_good;
@@ -113,7 +167,8 @@ static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)
 
 bool ki_ring16_is_valid(const struct ki_ring16 *ring)
 {
-    if (ring->nhashes > KI_RING16_MOST) {
+    if (ring->nhashes > KI_RING16_MOST ||
+        ring->id_nbits < ki_ring16_id_nbits(ring->nhashes) || ring->id_nbits > 30) {
         return false;
     }
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {

@@ -73,7 +73,8 @@ static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
     segment->pdq_hashes = table(tables, "pdq/hash", n * sizeof *segment->pdq_hashes);
     segment->pdq_entries = table(tables, "pdq/entry", n * sizeof(uint32_t));
     segment->ring8 = (struct ki_ring8){n, kernel, .hashes = segment->pdq_hashes};
-    segment->ring16 = (struct ki_ring16){n, kernel, .hashes = segment->pdq_hashes};
+    segment->ring16 = (struct ki_ring16){
+        n, ki_ring16_id_nbits(n), kernel, .hashes = segment->pdq_hashes};
     if (!segment->pdq_hashes || !segment->pdq_entries) {
         return false;
     }

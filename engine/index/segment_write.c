@@ -87,7 +87,10 @@ static void put_band(struct writer *writer, const struct ki_ring_hash *hashes,
         uint32_t *ids = (uint32_t *)(void *)(table + layout.ids_at);
         ki_ring8_build_band(hashes, n, band, offsets, first, ids);
     } else {
-        ki_ring16_build_band(hashes, n, band, offsets, first);
+        if (!ki_ring16_build_band(hashes, n, ki_ring16_id_nbits(n), band, offsets,
+                                  first)) {
+            writer->result = ENOMEM;
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/cpu.h"
 #include "index/ring16.h"
+#include "index/ring16_rest.h"
 #include "support/brute_force.h"
 #include "support/hashes.h"
 
@@ -16,7 +17,10 @@ struct tables {
     uint16_t *buckets;
 };
 
-static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uint32_t n)
+/* With as many bits for a number as larger sets need: what is left for rest codes is
+ * that of n hashes, or less. */
+static void tables_build_as(struct tables *tables, unsigned id_nbits,
+                            struct ki_ring_hash *hashes, uint32_t n)
 {
     const size_t stride = (size_t)3 * n;
     tables->hashes = hashes;
@@ -24,16 +28,22 @@ static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uin
     tables->buckets =
         malloc(sizeof(uint16_t) * KI_RING_NBANDS * stride + KI_KERNEL_PADDING);
     cr_assert(tables->offsets && tables->buckets);
-    tables->ring = (struct ki_ring16){.nhashes = n, .hashes = hashes};
+    tables->ring =
+        (struct ki_ring16){.nhashes = n, .id_nbits = id_nbits, .hashes = hashes};
     tables->ring.kernel = ki_kernel_best(ki_cpu_features());
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         uint32_t *offsets = tables->offsets + (size_t)b * KI_RING_NOFFSETS;
         uint16_t *buckets = tables->buckets + b * stride;
-        ki_ring16_build_band(hashes, n, b, offsets, buckets);
+        cr_assert(ki_ring16_build_band(hashes, n, id_nbits, b, offsets, buckets));
         tables->ring.offsets[b] = offsets;
         tables->ring.buckets[b] = buckets;
     }
     cr_assert(ki_ring16_is_valid(&tables->ring));
+}
+
+static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uint32_t n)
+{
+    tables_build_as(tables, ki_ring16_id_nbits(n), hashes, n);
 }
 
 static void tables_free(struct tables *tables)
@@ -111,6 +121,62 @@ Test(ring16, equals_brute_force_at_every_radius)
         tables_build(&tables, hashes_make(&random, 3000, radius % 2), 3000);
         check_queries(&random, &tables, 41, radius);
         tables_free(&tables);
+    }
+}
+
+Test(ring16, equals_brute_force_with_rest_codes_of_every_size)
+{
+    struct random_state random = random_begin(9);
+    for (unsigned id_nbits = 16; id_nbits <= 30; id_nbits++) {
+        struct tables tables;
+        tables_build_as(&tables, id_nbits, hashes_make(&random, 20000, id_nbits % 2),
+                        20000);
+        check_queries(&random, &tables, 123, 31);
+        check_queries(&random, &tables, 41, KI_RADIUS_MAX);
+        tables_free(&tables);
+    }
+}
+
+/* All in few buckets: more than a kernel takes at once, and more kept than is gathered
+ * before the hashes are looked at. */
+Test(ring16, equals_brute_force_on_crowded_buckets)
+{
+    enum { N = 100000, NSAME = 12 };
+    struct random_state random = random_begin(10);
+    struct tables tables;
+    struct ki_ring_hash *hashes = hashes_make(&random, N, false);
+    for (size_t i = 1; i < N; i++) {
+        memcpy(hashes[i].band, hashes[0].band, NSAME * sizeof hashes[0].band[0]);
+        hashes[i].band[3] = (uint16_t)(hashes[0].band[3] ^ (i % 16 < 2) << i % 16);
+    }
+    tables_build(&tables, hashes, N);
+    check_queries(&random, &tables, 82, 31);
+    check_queries(&random, &tables, 41, KI_RADIUS_MAX);
+    tables_free(&tables);
+}
+
+/* Against asking every value. */
+Test(ring16, rest_codes_never_say_more_than_the_distance)
+{
+    struct random_state random = random_begin(11);
+    for (unsigned nbits = 2; nbits <= 16; nbits++) {
+        for (unsigned i = 0; i < 20; i++) {
+            uint16_t wanted = (uint16_t)random_next(&random);
+            struct ki_rest_near near;
+            unsigned least[KI_RING_NVALUES];
+            memset(least, 0xff, sizeof least);
+            ki_rest_near_begin(&near, wanted, nbits);
+            for (unsigned value = 0; value < KI_RING_NVALUES; value++) {
+                uint32_t code = ki_rest_code((uint16_t)value, nbits);
+                unsigned distance = (unsigned)__builtin_popcount(value ^ wanted);
+                cr_assert_lt(code, 1u << nbits);
+                least[code] = distance < least[code] ? distance : least[code];
+            }
+            for (uint32_t code = 0; code < 1u << nbits; code++) {
+                cr_assert_eq(ki_rest_distance(&near, code), least[code],
+                             "%u bits, code %u", nbits, code);
+            }
+        }
     }
 }
 
@@ -216,8 +282,8 @@ Test(ring16, bad_tables_are_refused)
     struct random_state random = random_begin(7);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 500, false), 500);
-    uint16_t *words = tables.buckets + 3 * tables.offsets[KI_RING_NVALUES] - 2;
-    uint16_t kept = words[0]; /* the last word's low half is within its id */
+    uint16_t *words = tables.buckets + 3 * tables.offsets[KI_RING_NVALUES] - 1;
+    uint16_t kept = words[0]; /* the last number, of 16 bits */
     words[0] = 500;
     cr_expect(!ki_ring16_is_valid(&tables.ring), "an id out of range");
     words[0] = kept;

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One search of ring16 under way. Memory latency decides: a query touches 272 buckets
+ * in 16 tables, and more of the postings kept (0.26 %). So it goes in stages, each
+ * asking for what the next one needs:
+ *
+ *   1. fetch the offsets of all probes
+ *   2. offsets → spans, whose sketches are fetched, some bands ahead of
+ *   3. scanning: the positions kept ask for their rest codes
+ *   4. rest codes ask for the numbers of their hashes,
+ *   5. the numbers for the hashes,
+ *   6. which are compared whole
+ *
+ * ring16.c has the stages 1 to 3, ring16_candidates.c the others.
+ */
+#ifndef KI_INDEX_RING16_SEARCH_H
+#define KI_INDEX_RING16_SEARCH_H
+
+#include "index/ring16.h"
+#include "index/ring16_rest.h"
+
+enum {
+    KI_RING16_MOST_PROBES = 1 + 16 + 120, /* values within two bits of one */
+    KI_RING16_RUN = 17,                   /* spans that go to the kernel at once */
+    KI_RING16_NRUNS = (KI_RING16_MOST_PROBES + KI_RING16_RUN - 1) / KI_RING16_RUN,
+    KI_RING16_MOST_KEPT = 2048, /* gathered before the stages from 4 on run */
+};
+
+struct ki_ring16_candidate {
+    uint32_t after; /* unit at which the sketches of its bucket end */
+    uint32_t count; /* postings in the bucket */
+    uint32_t k;     /* its posting; from stage 5 on the number of its hash */
+    uint16_t band;
+    uint16_t spare; /* bits that the band after the next may still differ in */
+};
+
+struct ki_ring16_search {
+    const struct ki_ring16 *ring;
+    const struct ki_ring_hash *query;
+    ki_ring_report report;
+    void *context;
+    uint32_t *positions; /* KI_KERNEL_MOST_POSTINGS, of all searches under way */
+    size_t nkept;
+    struct ki_postings spans[KI_RING_NBANDS][KI_RING16_MOST_PROBES];
+    uint64_t npostings[KI_RING_NBANDS][KI_RING16_NRUNS]; /* of each run */
+    unsigned radius;
+    unsigned ahead;        /* bands between filling and scanning */
+    unsigned bucket_lines; /* cache lines that a usual bucket touches */
+    unsigned nfilled;      /* bands */
+    unsigned id_nbits;
+    int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
+    struct ki_ring16_candidate kept[KI_RING16_MOST_KEPT];
+    uint16_t flips[KI_RING16_MOST_PROBES];
+    struct ki_rest_near near[KI_RING_NBANDS]; /* each band's value */
+};
+
+static inline unsigned ki_ring16_next(unsigned band)
+{
+    return (band + 1) % KI_RING_NBANDS;
+}
+
+/* Takes positions that the kernel found in spans of a band, in the order of the spans;
+ * false if a report ended the search. */
+bool ki_ring16_gather(struct ki_ring16_search *search, unsigned band,
+                      const struct ki_postings *spans, size_t npositions);
+
+/* Stages 4, 5 and 6 for what has been gathered. */
+void ki_ring16_sift(struct ki_ring16_search *search);
+void ki_ring16_name(struct ki_ring16_search *search);
+bool ki_ring16_check(struct ki_ring16_search *search);
+
+#endif
