@@ -203,6 +203,26 @@ static bool scan(struct ki_ring16_search *search)
     return true;
 }
 
+/* Stages 2 to 6 of a search, by number. */
+static bool advance(struct ki_ring16_search *search, size_t stage)
+{
+    switch (stage) {
+    case 1:
+        fill_ahead(search, 0);
+        return true;
+    case 2:
+        return scan(search);
+    case 3:
+        ki_ring16_sift(search);
+        return true;
+    case 4:
+        ki_ring16_name(search);
+        return true;
+    default:
+        return ki_ring16_check(search);
+    }
+}
+
 /* Each stage works on another query, one step behind the stage before, so that what a
  * stage has asked for comes while the others work. */
 bool ki_ring16_search_many(const struct ki_ring16 *ring, const struct ki_ring_job *jobs,
@@ -216,31 +236,17 @@ bool ki_ring16_search_many(const struct ki_ring16 *ring, const struct ki_ring_jo
         return true;
     }
     for (size_t step = 0; step < njobs + NSTAGES - 1; step++) {
-        /* The search of job `step − stage`, if it is one. */
-        struct ki_ring16_search *at[NSTAGES];
-        for (size_t stage = 0; stage < NSTAGES; stage++) {
-            bool is_one = step >= stage && step - stage < njobs;
-            at[stage] = is_one ? &searches[(step - stage) % NSTAGES] : NULL;
+        if (step < njobs) {
+            struct ki_ring16_search *first = &searches[step % NSTAGES];
+            first->report = report;
+            first->positions = positions;
+            begin(first, ring, &jobs[step], radius);
         }
-        if (at[0]) {
-            at[0]->report = report;
-            at[0]->positions = positions;
-            begin(at[0], ring, &jobs[step], radius);
-        }
-        if (at[1]) {
-            fill_ahead(at[1], 0);
-        }
-        if (at[2] && !scan(at[2])) {
-            return false;
-        }
-        if (at[3]) {
-            ki_ring16_sift(at[3]);
-        }
-        if (at[4]) {
-            ki_ring16_name(at[4]);
-        }
-        if (at[5] && !ki_ring16_check(at[5])) {
-            return false;
+        for (size_t stage = 1; stage < NSTAGES && stage <= step; stage++) {
+            size_t job = step - stage;
+            if (job < njobs && !advance(&searches[job % NSTAGES], stage)) {
+                return false;
+            }
         }
     }
     return true;
