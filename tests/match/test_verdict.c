@@ -292,3 +292,35 @@ Test(verdict, one_hit_an_entry_the_nearest_first)
     judged_free(&judged);
     folder_remove(&scene.folder);
 }
+
+Test(verdict, the_limit_keeps_the_hits_that_decided)
+{
+    struct scene scene = scene_make(94);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    add_entry(scene.folder.path, &allow, "same", &hashes.digest[KI_KIND_SHA1]);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "close", &scene.hash);
+    struct ki_pdq near = hash_at_distance(&scene.random, &scene.pdq, 4);
+    struct ki_hash near_hash = as_hash(&near);
+    struct ki_list_info block = list_named("block");
+    block.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &block, "near", &near_hash);
+
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_assert_eq(judged.result.nhits, 3);
+    cr_expect_str_eq(judged.result.hits[0].list->name, "block");
+    cr_expect_str_eq(judged.result.hits[1].list->name, "trial");
+    cr_expect_str_eq(judged.result.hits[2].list->name, "allow");
+    struct ki_match_request request = {judged.index, &scene.options, 1};
+    cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
+    cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
+    cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
+    cr_assert_eq(judged.result.nhits, 1);
+    cr_expect_str_eq(judged.result.hits[0].entry, "near");
+    cr_expect_eq(judged.result.nhits_total, 3);
+    judged_free(&judged);
+    folder_remove(&scene.folder);
+}
