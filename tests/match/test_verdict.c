@@ -293,6 +293,39 @@ Test(verdict, one_hit_an_entry_the_nearest_first)
     folder_remove(&scene.folder);
 }
 
+Test(verdict, a_test_list_corroborates_nothing)
+{
+    struct scene scene = scene_make(90);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    test = list_named("trial2");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    struct ki_list_info list = list_named("a");
+    add_entry(scene.folder.path, &list, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    /* Nor does it make a near match exact. */
+    add_entry(scene.folder.path, &test, "same", &hashes.digest[KI_KIND_SHA1]);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, a_digest_on_a_test_list_alone_is_exact)
+{
+    struct scene scene = scene_make(91);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "same", &hashes.digest[KI_KIND_SHA1]);
+    add_entry(scene.folder.path, &test, "near", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_EXACT, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
 Test(verdict, the_limit_keeps_the_hits_that_decided)
 {
     struct scene scene = scene_make(94);
