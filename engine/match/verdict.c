@@ -75,14 +75,15 @@ static enum ki_status lookup_all(const struct ki_match_request *request,
     return status == KI_OK ? lookup_modes(request, hashes, hits) : status;
 }
 
-/* The quality that every list with PDQ hashes is satisfied with. */
+/* The quality that every list which could have made a match with PDQ is satisfied with.
+ */
 static unsigned quality_needed(const struct ki_index *index)
 {
     unsigned needed = 0;
     bool has_pdq = false;
     for (size_t i = 0; i < ki_index_nlists(index); i++) {
         const struct ki_list_info *list = ki_index_list(index, i);
-        if (list->nhashes[KI_KIND_PDQ] > 0) {
+        if (list->purpose == KI_PURPOSE_MATCH && list->nhashes[KI_KIND_PDQ] > 0) {
             has_pdq = true;
             needed = list->min_quality > needed ? list->min_quality : needed;
         }

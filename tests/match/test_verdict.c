@@ -326,6 +326,51 @@ Test(verdict, a_digest_on_a_test_list_alone_is_exact)
     folder_remove(&scene.folder);
 }
 
+/* What an allow or a test list asks of a picture says nothing about whether the lists
+ * that count were searched. */
+Test(verdict, only_match_lists_say_what_quality_no_match_needs)
+{
+    struct scene scene = scene_make(92);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    hashes.pdq[KI_MODE_PDQ].quality = 60;
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hash other_hash = as_hash(&other);
+    struct ki_list_info list = list_named("a");
+    add_entry(scene.folder.path, &list, "x", &other_hash);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    allow.min_quality = 90;
+    add_entry(scene.folder.path, &allow, "x", &other_hash);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    test.min_quality = 90;
+    add_entry(scene.folder.path, &test, "x", &other_hash);
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+
+    struct ki_list_info strict = list_named("strict");
+    strict.min_quality = 61;
+    add_entry(scene.folder.path, &strict, "x", &other_hash);
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, lists_that_do_not_count_ask_for_the_default_quality_between_them)
+{
+    struct scene scene = scene_make(93);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hash other_hash = as_hash(&other);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    allow.min_quality = 0;
+    add_entry(scene.folder.path, &allow, "x", &other_hash);
+    hashes.pdq[KI_MODE_PDQ].quality = KI_QUALITY_DEFAULT - 1;
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    folder_remove(&scene.folder);
+}
+
 Test(verdict, the_limit_keeps_the_hits_that_decided)
 {
     struct scene scene = scene_make(94);
