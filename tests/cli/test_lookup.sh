@@ -42,8 +42,8 @@ ki 'just the distance' 1 lookup --kind pdq --radius 4 "$near"
 stdout_is "{\"query\":\"$near\",\"verdict\":\"match\",\"hits\":[{$far1}]}"
 ki 'upper case' 1 lookup --kind pdq --radius 0 "${p0^^}"
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
-ki 'the other list is nearer' 1 lookup --kind pdq $p4
-stdout_is "{\"query\":\"$p4\",\"verdict\":\"match\",\"hits\":[{${hit2/:4/:0}},{$far1}]}"
+ki 'another list is nearer, but does not act' 1 lookup --kind pdq $p4
+stdout_is "{\"query\":\"$p4\",\"verdict\":\"match\",\"hits\":[{$far1},{${hit2/:4/:0}}]}"
 ki 'too far' 0 lookup --kind pdq $p40
 stdout_is "{\"query\":\"$p40\",\"verdict\":\"no_match\",\"hits\":[]}"
 ki 'nothing' 0 lookup --kind pdq $none
@@ -59,6 +59,12 @@ stdout_is "{\"query\":\"$m2\",\"verdict\":\"no_match\",\"hits\":[{\"list\":\"our
 \"category\":null,\"purpose\":\"allow\"}]}"
 ki 'the same bits as another kind' 0 lookup --kind sha256 $p0
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"no_match\",\"hits\":[]}"
+
+flat=5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa
+ki 'a hash that says nothing' 2 lookup --kind pdq $flat
+stdout_is "{\"query\":\"$flat\",\"verdict\":\"not_examined\",\
+\"reason\":\"low-information\",\"hits\":[]}"
+ki 'the same bits as a digest' 0 lookup --kind sha256 $flat
 
 ki 'a bad query: status 2, the others go on' 2 lookup --kind md5 xyz $m2
 stdout_has '{"query":"xyz","verdict":"not_examined","reason":"bad-query","hits":[]}'

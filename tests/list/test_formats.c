@@ -209,3 +209,22 @@ Test(records, ids_and_categories_have_limits)
                   "2 !category code is longer than 63 bytes\n"
                   "3 !category code has a control character\n");
 }
+
+/* They are near to every flat or striped picture. */
+Test(pdq_text, hashes_that_say_nothing_are_refused)
+{
+    expect_parsed(
+        "pdq-text", -1,
+        "5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa,100,a\n"
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\n"
+        "hash=FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00,x\n"
+        "VVWqqlVVqqpVVaqqVVWqqlVVqqpVVaqqVVWqqlVVqqo=\n" PDQ_A ",100,b\n",
+        "1 !hash says nothing: of a flat or striped picture, or of none\n"
+        "2 !hash says nothing: of a flat or striped picture, or of none\n"
+        "3 !hash says nothing: of a flat or striped picture, or of none\n"
+        "4 !hash says nothing: of a flat or striped picture, or of none\n"
+        "5 b pdq:f8f8f0\n");
+    expect_parsed("hash-text", KI_KIND_SHA256,
+                  "5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa\n",
+                  "1 1 sha256:5555aa\n");
+}

@@ -13,6 +13,7 @@
 #include "common/option_types.h"
 #include "common/output.h"
 #include "common/stop.h"
+#include "hash/gate.h"
 #include "knownimage/commands.h"
 #include "match/hits.h"
 #include "report/report.h"
@@ -75,6 +76,17 @@ static void print_hits(struct lookup_run *run, const struct ki_hash *query)
     run->has_matched = run->has_matched || line.verdict == KI_VERDICT_MATCH;
 }
 
+/* Such a query is near to every flat or striped picture that may be listed. */
+static bool says_nothing(const struct ki_hash *query)
+{
+    struct ki_pdq pdq;
+    if (query->kind != KI_KIND_PDQ) {
+        return false;
+    }
+    memcpy(pdq.bytes, query->bytes, sizeof pdq.bytes);
+    return ki_pdq_is_meaningless(&pdq);
+}
+
 /* Looks up one query and prints its line. False if it is not a hash of the kind. */
 static bool look_up(struct lookup_run *run, const char *text, size_t length)
 {
@@ -82,6 +94,10 @@ static bool look_up(struct lookup_run *run, const char *text, size_t length)
     if (!ki_hash_from_hex(run->kind, text, length, &query)) {
         print_failure(run, text, length, "bad-query");
         return false;
+    }
+    if (says_nothing(&query)) {
+        print_failure(run, text, length, ki_reason_text(KI_REASON_LOW_INFORMATION));
+        return true;
     }
     run->hits.nhits = 0;
     enum ki_status status =
@@ -201,9 +217,11 @@ const struct command command_lookup = {
     .details =
         "Prints one line of JSON a query: the query, the verdict, the hits. With - "
         "the\n"
-        "queries are the lines of standard input.\n\n"
+        "queries are the lines of standard input. A PDQ hash of a flat or striped "
+        "picture\n"
+        "is not examined: it would match all others of its sort.\n\n"
         "Exit status: 0 nothing matched, 1 something matched, 2 nothing matched but a\n"
-        "query was bad or something failed.",
+        "query was bad or not examined, or something failed.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_lookup,
