@@ -62,6 +62,7 @@ struct ki_import_options {
     void (*on_reject)(void *context, const struct ki_list_reject *reject);
     void (*on_progress)(void *context, uint64_t nbytes_done);
     bool (*is_stopped)(void *context); /* true: undo everything, KI_ERR_INTERRUPTED */
+    void (*on_wait)(void *context);    /* another writer has the turn; once */
     void *context;
 };
 
@@ -81,8 +82,10 @@ struct ki_import_result {
 
 /* Imports everything that can be read from fd until its end, in one transaction: all
  * good records or, on any error, none. Bad records are told to on_reject and counted.
- * Errors: KI_ERR_NOT_FOUND (no such list), KI_ERR_FORMAT (unknown or ambiguous format;
- * the message says what was seen), KI_ERR_IO, KI_ERR_INTERRUPTED. */
+ * What is no regular file is read to its end, into a nameless file in the folder,
+ * before other writers are kept waiting. Errors: KI_ERR_NOT_FOUND (no such list),
+ * KI_ERR_FORMAT (unknown or ambiguous format; the message says what was seen),
+ * KI_ERR_IO, KI_ERR_INTERRUPTED. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_list_import(const char *folder, const char *name, int fd,
                const struct ki_import_options *options, struct ki_import_result *result,

@@ -51,6 +51,13 @@ static void on_progress(void *context, uint64_t nbytes_done)
     }
 }
 
+static void on_wait(void *context)
+{
+    struct import_run *run = context;
+    progress_clear(&run->progress);
+    message("waiting for another change of the index to end");
+}
+
 static void print_result(const char *name, const struct ki_import_result *result)
 {
     struct ki_json json = ki_json_line_begin(stdout);
@@ -102,6 +109,7 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     options.on_reject = on_reject;
     options.on_progress = on_progress;
     options.is_stopped = stop_is_requested_by;
+    options.on_wait = on_wait;
     options.context = &run;
     stop_install();
     progress_begin(&run.progress, true);
