@@ -70,6 +70,8 @@ ki 'a bad query: status 2, the others go on' 2 lookup --kind md5 xyz $m2
 stdout_has '{"query":"xyz","verdict":"not_examined","reason":"bad-query","hits":[]}'
 stdout_has "{\"query\":\"$m2\",\"verdict\":\"no_match\""
 stderr_is "knownimage: 'xyz': not a md5 of 32 hex digits"
+ki 'a query of the wrong kind is not echoed' 2 lookup --kind md5 $p0
+stderr_is "knownimage: '${p0:0:8}…': not a md5 of 32 hex digits"
 ki 'a match outweighs a bad query' 1 lookup --kind md5 xyz $m1
 
 printf '%s\n\n  %s\t\r\nfoo\n%s' $m2 $m1 $m1 >queries
@@ -86,6 +88,17 @@ stdout_has '{"query":"a\u0000b","verdict":"not_examined"'
 stdout_has '"query_bytes":"ff1b5b324a"'
 stderr_has 'knownimage: -:3: not a md5'
 [ "$(wc -l <"$work/stdout")" -eq 4 ] || fail 'not four lines'
+# Who writes a query and waits for its answer gets it.
+title='answers do not wait for more queries'
+coproc { exec "$program" lookup --kind md5 - 2>/dev/null; }
+child=$COPROC_PID
+for query in $m1 $m2; do
+    echo "$query" >&"${COPROC[1]}"
+    read -r -t 20 answer <&"${COPROC[0]}" || answer=
+    [[ $answer == "{\"query\":\"$query\""* ]] || fail "answer '$answer'"
+done
+exec {COPROC[1]}>&-
+wait "$child"
 stdin=/dev/null ki 'no queries' 0 lookup --kind md5 -
 stdout_is ''
 run 'stdin closed' 2 bash -c "'$program' lookup --kind md5 - <&-"

@@ -18,7 +18,7 @@
 #include "match/hits.h"
 #include "report/report.h"
 
-enum { NO_KIND = -1 };
+enum { NO_KIND = -1, ECHO_NBYTES = 8 };
 
 struct lookup_arguments {
     const char *index;
@@ -111,24 +111,28 @@ static bool look_up(struct lookup_run *run, const char *text, size_t length)
     return true;
 }
 
-static void complain(const struct lookup_run *run, const char *where, uint64_t line)
+/* Messages end up in logs, where a hash, be it of the wrong kind, has no place. */
+static void complain(const struct lookup_run *run, const char *query)
 {
-    size_t ndigits = 2 * ki_kind_nbytes(run->kind);
-    const char *kind = ki_kind_text(run->kind);
-    if (line > 0) {
-        message("%s:%" PRIu64 ": not a %s of %zu hex digits", where, line, kind,
-                ndigits);
-    } else {
-        message("'%s': not a %s of %zu hex digits", where, kind, ndigits);
-    }
+    bool is_short = strlen(query) <= ECHO_NBYTES;
+    message("'%.*s%s': not a %s of %zu hex digits", ECHO_NBYTES, query,
+            is_short ? "" : "…", ki_kind_text(run->kind),
+            2 * ki_kind_nbytes(run->kind));
+}
+
+static void complain_of_line(const struct lookup_run *run, uint64_t line)
+{
+    message("-:%" PRIu64 ": not a %s of %zu hex digits", line, ki_kind_text(run->kind),
+            2 * ki_kind_nbytes(run->kind));
 }
 
 static void look_up_stdin(struct lookup_run *run)
 {
     struct line_reader reader = {.in = stdin};
+    output_by_line(); /* who asks may wait for the answer before asking on */
     while (!stop_is_requested() && output_is_good() && line_reader_next(&reader)) {
         if (reader.length > 0 && !look_up(run, reader.text, reader.length)) {
-            complain(run, "-", reader.number);
+            complain_of_line(run, reader.number);
         }
     }
     if (ferror(stdin) && !stop_is_requested()) {
@@ -144,7 +148,7 @@ static int look_up_all(struct lookup_run *run, const struct operands *queries)
         if (strcmp(query, "-") == 0) {
             look_up_stdin(run);
         } else if (!look_up(run, query, strlen(query))) {
-            complain(run, query, 0);
+            complain(run, query);
         }
     }
     if (run->has_matched) {
