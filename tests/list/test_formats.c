@@ -228,3 +228,20 @@ Test(pdq_text, hashes_that_say_nothing_are_refused)
                   "5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa\n",
                   "1 1 sha256:5555aa\n");
 }
+
+Test(signal_text, a_tab_separates_as_well)
+{
+    expect_parsed("signal-text", -1,
+                  "pdq\t" PDQ_A "\nmd5 \t " MD5_A "\n\tsha1\t" SHA1_A "\t\n",
+                  "1 1 pdq:f8f8f0\n2 2 md5:900150\n3 3 sha1:a9993e\n");
+}
+
+/* A number before the name is a quality, whatever it is. */
+Test(pdq_text, a_quality_out_of_range_costs_not_the_name)
+{
+    expect_parsed("pdq-text", -1,
+                  PDQ_A ",101,a.jpg\n" PDQ_A ",-1,b, c.jpg\n" PDQ_A
+                        ",99.5,d.jpg\n" PDQ_A ",1000\n" PDQ_A ",x,y\n",
+                  "1 a.jpg pdq:f8f8f0\n2 b, c.jpg pdq:f8f8f0\n3 d.jpg pdq:f8f8f0\n"
+                  "4 4 pdq:f8f8f0\n5 5 pdq:f8f8f0\n");
+}
