@@ -101,7 +101,7 @@ static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
     if (status == KI_OK) {
         ki_parser_begin(&import->parser, detected.format, import->options->kind);
         import->parser.is_64_sha256 = detected.is_64_sha256;
-        import->result.format = detected.format->name;
+        import->result.format = detected.is_nothing ? NULL : detected.format->name;
     }
     return status;
 }

@@ -70,7 +70,8 @@ struct ki_import_options {
 KI_API struct ki_import_options ki_import_options_default(void);
 
 struct ki_import_result {
-    const char *format;  /* the format that was used; static storage */
+    const char *format;  /* the format that was used; static storage; NULL if it was
+                            to be told and the file held nothing */
     uint64_t nread;      /* records read */
     uint64_t nadded;     /* entries new to the list */
     uint64_t nupdated;   /* entries that gained or changed a hash */
