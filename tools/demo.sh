@@ -10,8 +10,10 @@ root=demo
 
 tools/dev/install-packages.sh
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
-cmake --build --preset release --target knownimage knownimage-corpus |
-    grep -E 'warning|error|FAILED' || true
+build_log=$(cmake --build --preset release --target knownimage knownimage-corpus 2>&1) || {
+    printf '%s\n' "$build_log" >&2
+    exit 1
+}
 knownimage=build/release/tools/knownimage
 export KNOWNIMAGE_INDEX=$root/index
 

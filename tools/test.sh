@@ -134,7 +134,7 @@ suite_install() {
         rm -rf build/consumer && mkdir build/consumer &&
         printf "%s\n" "cmake_minimum_required(VERSION 3.25)" "project(consumer C)" \
             "find_package(knownimage REQUIRED)" \
-            "foreach(kind static shared)" \
+            "foreach(kind static shared knownimage)" \
             "add_executable(use_\${kind} $PWD/tools/example/example.c)" \
             "target_link_libraries(use_\${kind} knownimage::\${kind})" \
             "endforeach()" >build/consumer/CMakeLists.txt &&

@@ -8,9 +8,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/diag.h"
+
+/* Between two looks at a lock. */
+enum { AWAIT_MS = 50 };
 
 enum ki_status ki_path_join(const char *folder, const char *name,
                             char out[KI_PATH_NBYTES], struct ki_diag *diag)
@@ -207,4 +211,40 @@ enum ki_status ki_file_lock(const char *path, int *fd, struct ki_diag *diag)
     }
     *fd = opened;
     return KI_OK;
+}
+
+static enum ki_status await_opened(int fd, const char *path,
+                                   const struct ki_patience *patience,
+                                   struct ki_diag *diag)
+{
+    const struct timespec pause = {.tv_nsec = AWAIT_MS * 1000000L};
+    bool is_told = false;
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            return ki_diag_errno(diag, errno, "cannot lock %s", path);
+        }
+        if (!is_told && patience->on_wait) {
+            patience->on_wait(patience->context);
+        }
+        is_told = true;
+        if (patience->is_stopped && patience->is_stopped(patience->context)) {
+            return ki_diag_set(diag, KI_ERR_INTERRUPTED, "stopped while waiting for %s",
+                               path);
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return KI_OK;
+}
+
+enum ki_status ki_file_await(const char *path, const struct ki_patience *patience,
+                             struct ki_diag *diag)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return errno == ENOENT ? KI_OK
+                               : ki_diag_errno(diag, errno, "cannot open %s", path);
+    }
+    enum ki_status status = await_opened(fd, path, patience, diag);
+    (void)close(fd);
+    return status;
 }

@@ -3,6 +3,7 @@
 #ifndef KI_BASE_FILE_H
 #define KI_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,5 +33,17 @@ enum ki_status ki_file_read(const char *path, size_t limit_nbytes, char **data,
 
 /* Opens and locks a file exclusively, waiting for it; *fd unlocks when closed. */
 enum ki_status ki_file_lock(const char *path, int *fd, struct ki_diag *diag);
+
+/* For who waits long; both may be NULL. */
+struct ki_patience {
+    bool (*is_stopped)(void *context); /* asked several times a second */
+    void (*on_wait)(void *context); /* called once, if there is anything to wait for */
+    void *context;
+};
+
+/* Waits until nobody holds the lock of a file; takes nothing, so another may come first
+ * even so. At once if there is no such file. Errors: KI_ERR_INTERRUPTED, KI_ERR_IO. */
+enum ki_status ki_file_await(const char *path, const struct ki_patience *patience,
+                             struct ki_diag *diag);
 
 #endif

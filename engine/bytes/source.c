@@ -40,7 +40,7 @@ static bool source_grow(struct ki_source *source, uint64_t limit_nbytes)
     }
     uint64_t wanted =
         source->capacity ? (uint64_t)source->capacity * 2 : FIRST_CAPACITY;
-    if (wanted > limit_nbytes + 1) {
+    if (wanted - 1 > limit_nbytes) { /* limit_nbytes + 1 might be 0 */
         wanted = limit_nbytes + 1;
     }
     return wanted <= SIZE_MAX && source_reserve(source, (size_t)wanted);

@@ -10,12 +10,20 @@
  * photographs and 0.05 % of 26,658 altered ones are caught, and every flat, gradient,
  * stripe, checker and blob picture that collided with another.
  */
-#include <knownimage/hash.h>
+#include "hash/gate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 16, MIN_COHERENCE = 540, MAX_SYMMETRY = 58, MIN_WEIGHT_OFFSET = 8 };
+enum {
+    SIDE = 16,
+    MIN_COHERENCE = 540,
+    MAX_SYMMETRY = 58,
+    MIN_WEIGHT_OFFSET = 8,
+    /* Beyond the reach, at the largest radius of a list, 47, of every picture that the
+     * gate lets pass. */
+    MIN_MEANINGLESS_OFFSET = MIN_WEIGHT_OFFSET + 47
+};
 
 unsigned ki_pdq_distance(const struct ki_pdq *a, const struct ki_pdq *b)
 {
@@ -82,15 +90,32 @@ static int symmetry(const uint16_t rows[SIDE], const uint16_t columns[SIDE])
     return least;
 }
 
-bool ki_pdq_is_degenerate(const struct ki_pdq *pdq)
+static int weight_offset(const struct ki_pdq *pdq)
 {
     static const struct ki_pdq zero;
+    return abs((int)ki_pdq_distance(pdq, &zero) - SIDE * SIDE / 2);
+}
+
+static bool is_coherent(const uint16_t rows[SIDE], const uint16_t columns[SIDE])
+{
+    return coherence(rows) >= MIN_COHERENCE || coherence(columns) >= MIN_COHERENCE;
+}
+
+bool ki_pdq_is_degenerate(const struct ki_pdq *pdq)
+{
     uint16_t rows[SIDE];
     uint16_t columns[SIDE];
     rows_of(pdq, rows);
     transpose(rows, columns);
-    int weight = (int)ki_pdq_distance(pdq, &zero);
-    return abs(weight - SIDE * SIDE / 2) >= MIN_WEIGHT_OFFSET ||
-           coherence(rows) >= MIN_COHERENCE || coherence(columns) >= MIN_COHERENCE ||
+    return weight_offset(pdq) >= MIN_WEIGHT_OFFSET || is_coherent(rows, columns) ||
            symmetry(rows, columns) <= MAX_SYMMETRY;
+}
+
+bool ki_pdq_is_meaningless(const struct ki_pdq *pdq)
+{
+    uint16_t rows[SIDE];
+    uint16_t columns[SIDE];
+    rows_of(pdq, rows);
+    transpose(rows, columns);
+    return weight_offset(pdq) >= MIN_MEANINGLESS_OFFSET || is_coherent(rows, columns);
 }

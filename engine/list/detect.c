@@ -41,7 +41,7 @@ static bool is_signal(struct ki_span line)
     if (ki_digest_line_split(line).tag.nbytes > 0) {
         return false;
     }
-    struct ki_span name = ki_span_cut(&line, ' ');
+    struct ki_span name = ki_span_cut_blank(&line);
     return line.nbytes > 0 && ki_signal_find(name, &kind) != KI_SIGNAL_UNKNOWN;
 }
 
@@ -128,6 +128,11 @@ static struct census take_census(struct ki_span text, bool is_whole)
     return census;
 }
 
+static bool is_digest(struct ki_span text)
+{
+    return text.nbytes >= 32 && ki_span_nhex(text) == text.nbytes;
+}
+
 /* True if the first line names columns that the csv format can use. */
 static bool is_csv_header(struct ki_span line)
 {
@@ -136,6 +141,9 @@ static bool is_csv_header(struct ki_span line)
     char delimiter = ki_csv_delimiter(line);
     struct ki_csv_field field;
     while (ki_csv_next(&line, delimiter, &field) == KI_CSV_FIELD) {
+        if (is_digest(field.text)) {
+            return false; /* "pdq", a tab and a hash is no header */
+        }
         ki_columns_add(&columns, field.text);
     }
     /* A column "hash" of unknown kind: the csv parser asks for the kind. */
@@ -224,20 +232,20 @@ static enum ki_status detect_text(struct ki_span text, bool is_whole, int kind,
 {
     struct census census = take_census(text, is_whole);
     if (census.nlines == 0 && is_whole) {
-        return ki_diag_set(diag, KI_ERR_FORMAT,
-                           text.nbytes == 0
-                               ? "the file is empty"
-                               : "the file holds nothing but blank lines and comments");
+        *out = (struct ki_detected){&ki_list_pdq_text, .is_nothing = true};
+        return KI_OK;
     }
     const struct ki_list_format *format = format_of_first_line(text, is_whole);
-    if (!format && census.nlines > 0) {
+    if (!format) { /* without a line only a stated kind helps */
         format = format_of_census(&census, kind);
     }
     if (!format) {
         return fail(&census, text, diag);
     }
-    out->format = format;
-    out->is_64_sha256 = kind >= 0 || census.counts[SHAPE_SHA256] > 0;
+    *out = (struct ki_detected){
+        .format = format,
+        .is_64_sha256 = kind >= 0 || census.counts[SHAPE_SHA256] > 0,
+    };
     return KI_OK;
 }
 

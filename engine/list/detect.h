@@ -15,6 +15,7 @@ enum { KI_DETECT_NBYTES = 65536, KI_DETECT_NLINES = 100 };
 struct ki_detected {
     const struct ki_list_format *format;
     bool is_64_sha256; /* as in struct ki_list_parser */
+    bool is_nothing;   /* blank lines and comments at most, which any format reads */
 };
 
 /* data: the first KI_DETECT_NBYTES bytes of the file, or all of it (is_whole). kind: an

@@ -10,6 +10,7 @@
 #include <knownimage/list.h>
 
 #include "base/diag.h"
+#include "base/file.h"
 #include "index/catalog.h"
 #include "index/publish.h"
 #include "list/detect.h"
@@ -100,7 +101,7 @@ static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
     if (status == KI_OK) {
         ki_parser_begin(&import->parser, detected.format, import->options->kind);
         import->parser.is_64_sha256 = detected.is_64_sha256;
-        import->result.format = detected.format->name;
+        import->result.format = detected.is_nothing ? NULL : detected.format->name;
     }
     return status;
 }
@@ -242,12 +243,29 @@ static enum ki_status import_turn(struct import *import, const char *folder,
     return status;
 }
 
+/* So that nobody waits for our input, and we for our turn can be stopped. */
+static enum ki_status prepare_turn(struct import *import, const char *folder)
+{
+    const struct ki_import_options *options = import->options;
+    const struct ki_patience patience = {options->is_stopped, options->on_wait,
+                                         options->context};
+    char path[KI_PATH_NBYTES];
+    enum ki_status status = ki_reader_spool(&import->reader, folder, import->diag);
+    if (status == KI_OK) {
+        status = ki_path_join(folder, "writer.lock", path, import->diag);
+    }
+    return status == KI_OK ? ki_file_await(path, &patience, import->diag) : status;
+}
+
 static enum ki_status import_all(struct import *import, const char *folder,
                                  const char *name)
 {
     enum ki_status status = expect_list(folder, name, import->diag);
     if (status == KI_OK) {
         status = choose_format(import, import->diag);
+    }
+    if (status == KI_OK) {
+        status = prepare_turn(import, folder);
     }
     if (status == KI_OK) {
         status = import_turn(import, folder, name);
@@ -278,6 +296,7 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     if (status == KI_OK) {
         *result = import->result;
     }
+    ki_reader_close(&import->reader);
     free(import);
     return status;
 }

@@ -13,7 +13,7 @@ static struct ki_span find_name(struct ki_span metadata)
 {
     struct ki_span rest = metadata;
     struct ki_span first = ki_span_cut(&rest, ',');
-    if (ki_span_is_percent(ki_span_trim(first))) {
+    if (ki_span_is_number(ki_span_trim(first))) {
         return rest;
     }
     static const char key[] = "filename=";
@@ -23,6 +23,14 @@ static struct ki_span find_name(struct ki_span metadata)
         }
     }
     return rest;
+}
+
+static void check_quality(struct ki_list_record *record, struct ki_span metadata)
+{
+    struct ki_span first = ki_span_trim(ki_span_cut(&metadata, ','));
+    if (ki_span_is_number(first) && !ki_span_is_percent(first)) {
+        (void)ki_record_refuse(record, "quality is not from 0 to 100");
+    }
 }
 
 static enum ki_step parse(struct ki_list_parser *parser, struct ki_span text)
@@ -37,6 +45,9 @@ static enum ki_step parse(struct ki_list_parser *parser, struct ki_span text)
     }
     bool is_good = ki_record_add_hash(&parser->record, KI_KIND_PDQ, hash) &&
                    ki_record_set_id(&parser->record, find_name(metadata));
+    if (is_good) {
+        check_quality(&parser->record, metadata); /* a warning */
+    }
     return is_good ? KI_STEP_RECORD : KI_STEP_REJECT;
 }
 

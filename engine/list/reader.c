@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 
 /* How long a silent pipe may keep us from asking is_stopped. A signal alone is not
  * enough: it may come just before the read begins. */
-enum { POLL_MS = 200 };
+enum { POLL_MS = 200, SPOOL_PIECE_NBYTES = 65536 };
 
 static enum ki_status wait_for_bytes(const struct ki_list_reader *reader,
                                      struct ki_diag *diag)
@@ -30,19 +31,23 @@ static enum ki_status wait_for_bytes(const struct ki_list_reader *reader,
     return KI_OK; /* whatever poll did not like, read will tell */
 }
 
-static enum ki_status read_once(struct ki_list_reader *reader, struct ki_diag *diag)
+/* Reads once into room for nbytes; *got is 0 at the end only. */
+static enum ki_status read_once(struct ki_list_reader *reader, char *data,
+                                size_t nbytes, size_t *got, struct ki_diag *diag)
 {
-    enum ki_status status = wait_for_bytes(reader, diag);
-    if (status != KI_OK) {
-        return status;
-    }
-    size_t room = sizeof reader->data - reader->end;
-    ssize_t got = read(reader->fd, reader->data + reader->end, room);
-    if (got < 0 && errno != EINTR) {
+    ssize_t result;
+    do {
+        enum ki_status status = wait_for_bytes(reader, diag);
+        if (status != KI_OK) {
+            return status;
+        }
+        result = read(reader->fd, data, nbytes);
+    } while (result < 0 && errno == EINTR);
+    if (result < 0) {
         return ki_diag_errno(diag, errno, "cannot read the list file");
     }
-    reader->is_last = got == 0;
-    reader->end += got > 0 ? (size_t)got : 0;
+    *got = (size_t)result;
+    reader->is_last = result == 0;
     return KI_OK;
 }
 
@@ -56,7 +61,57 @@ enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
     reader->end = nbytes;
     enum ki_status status = KI_OK;
     while (status == KI_OK && !reader->is_last && reader->end < wanted) {
-        status = read_once(reader, diag);
+        size_t got = 0;
+        status = read_once(reader, reader->data + reader->end,
+                           sizeof reader->data - reader->end, &got, diag);
+        reader->end += got;
     }
     return status;
+}
+
+static enum ki_status spool_rest(struct ki_list_reader *reader, struct ki_diag *diag)
+{
+    enum ki_status status = KI_OK;
+    while (status == KI_OK && !reader->is_last) {
+        char piece[SPOOL_PIECE_NBYTES];
+        size_t got = 0;
+        status = read_once(reader, piece, sizeof piece, &got, diag);
+        int error = got > 0 ? ki_spool_append(&reader->spool, piece, got) : 0;
+        if (error != 0) {
+            status = ki_diag_errno(diag, error, "cannot put the list file aside in %s",
+                                   reader->spool.folder);
+        }
+    }
+    return status;
+}
+
+/* Reads on from the beginning of what was put aside. */
+static enum ki_status turn_to_spool(struct ki_list_reader *reader, struct ki_diag *diag)
+{
+    int fd = -1;
+    int error = ki_spool_rewind(&reader->spool, &fd);
+    if (error != 0) {
+        return ki_diag_errno(diag, error, "cannot put the list file aside in %s",
+                             reader->spool.folder);
+    }
+    reader->is_last = fd < 0; /* nothing was left */
+    reader->fd = fd;
+    return KI_OK;
+}
+
+enum ki_status ki_reader_spool(struct ki_list_reader *reader, const char *folder,
+                               struct ki_diag *diag)
+{
+    struct stat info;
+    if (reader->is_last || (fstat(reader->fd, &info) == 0 && S_ISREG(info.st_mode))) {
+        return KI_OK;
+    }
+    reader->spool.folder = folder;
+    enum ki_status status = spool_rest(reader, diag);
+    return status == KI_OK ? turn_to_spool(reader, diag) : status;
+}
+
+void ki_reader_close(struct ki_list_reader *reader)
+{
+    ki_spool_close(&reader->spool);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "hash/gate.h"
 
 enum { KI_PDQ_NBASE64 = 44 };
 
@@ -55,6 +56,16 @@ static bool is_of_empty_file(const struct ki_hash *hash)
     return empty[hash->kind] && strcmp(hex, empty[hash->kind]) == 0;
 }
 
+static bool says_nothing(const struct ki_hash *hash)
+{
+    struct ki_pdq pdq;
+    if (hash->kind != KI_KIND_PDQ) {
+        return false;
+    }
+    memcpy(pdq.bytes, hash->bytes, sizeof pdq.bytes);
+    return ki_pdq_is_meaningless(&pdq);
+}
+
 static bool hash_decode(enum ki_kind kind, struct ki_span text, struct ki_hash *out)
 {
     *out = (struct ki_hash){.kind = kind};
@@ -95,6 +106,11 @@ bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
     }
     if (is_of_empty_file(&hash)) {
         (void)snprintf(reason, KI_REASON_NBYTES, "hash of the empty file");
+        return false;
+    }
+    if (says_nothing(&hash)) {
+        (void)snprintf(reason, KI_REASON_NBYTES,
+                       "hash says nothing: of a flat or striped picture, or of none");
         return false;
     }
     *out = hash;

@@ -36,8 +36,9 @@ bool ki_record_refuse(struct ki_list_record *record, const char *format, ...)
     KI_PRINTF(2, 3);
 
 /* Reads a hash in hex, either case, or a PDQ hash in base64, blanks around it allowed.
- * Refuses what can only be a mistake in a list: the all-zero hash and the digests of
- * the empty file. False with the reason written. */
+ * Refuses what can only be a mistake in a list: the all-zero hash, the digests of the
+ * empty file, and PDQ hashes that are near to every flat or striped picture
+ * (ki_pdq_is_meaningless). False with the reason written. */
 bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
                   char reason[KI_REASON_NBYTES]);
 

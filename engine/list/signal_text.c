@@ -7,10 +7,10 @@
 static bool read_signal(struct ki_list_record *record, struct ki_span text)
 {
     text = ki_span_trim(text);
-    if (ki_span_find(text, ' ') == text.nbytes) {
+    struct ki_span name = ki_span_cut_blank(&text);
+    if (!text.data) {
         return ki_record_refuse(record, "line has no space after the signal type");
     }
-    struct ki_span name = ki_span_cut(&text, ' ');
     enum ki_kind kind = KI_KIND_PDQ;
     switch (ki_signal_find(name, &kind)) {
     case KI_SIGNAL_USABLE:

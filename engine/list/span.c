@@ -55,13 +55,26 @@ size_t ki_span_find(struct ki_span span, char c)
     return found ? (size_t)(found - span.data) : span.nbytes;
 }
 
-struct ki_span ki_span_cut(struct ki_span *rest, char c)
+static struct ki_span cut_at(struct ki_span *rest, size_t nbytes)
 {
-    size_t nbytes = ki_span_find(*rest, c);
     struct ki_span head = {rest->data, nbytes};
     *rest =
         nbytes < rest->nbytes ? ki_span_from(*rest, nbytes + 1) : (struct ki_span){0};
     return head;
+}
+
+struct ki_span ki_span_cut(struct ki_span *rest, char c)
+{
+    return cut_at(rest, ki_span_find(*rest, c));
+}
+
+struct ki_span ki_span_cut_blank(struct ki_span *rest)
+{
+    size_t nbytes = 0;
+    while (nbytes < rest->nbytes && !is_blank(rest->data[nbytes])) {
+        nbytes++;
+    }
+    return cut_at(rest, nbytes);
 }
 
 size_t ki_span_nhex(struct ki_span span)
@@ -83,6 +96,25 @@ bool ki_span_is_percent(struct ki_span span)
         value = value * 10 + (unsigned)(span.data[i] - '0');
     }
     return span.nbytes > 0 && value <= 100;
+}
+
+static size_t skip_digits(struct ki_span span, size_t i)
+{
+    while (i < span.nbytes && span.data[i] >= '0' && span.data[i] <= '9') {
+        i++;
+    }
+    return i;
+}
+
+bool ki_span_is_number(struct ki_span span)
+{
+    size_t first = ki_span_starts(span, "-") || ki_span_starts(span, "+") ? 1 : 0;
+    size_t end = skip_digits(span, first);
+    bool has_digits = end > first;
+    if (end < span.nbytes && span.data[end] == '.') {
+        end = skip_digits(span, end + 1);
+    }
+    return has_digits && end == span.nbytes;
 }
 
 bool ki_span_has_control(struct ki_span span)

@@ -33,11 +33,17 @@ size_t ki_span_find(struct ki_span span, char c);
  * c. Without a c everything is returned, *rest becomes empty with data NULL. */
 struct ki_span ki_span_cut(struct ki_span *rest, char c);
 
+/* The same at the first blank or tab. */
+struct ki_span ki_span_cut_blank(struct ki_span *rest);
+
 /* How many hex digits the text begins with. */
 size_t ki_span_nhex(struct ki_span span);
 
 /* True if the text is a whole number from 0 to 100 of at most three digits. */
 bool ki_span_is_percent(struct ki_span span);
+
+/* True if the text is digits and at most a sign and a point: a number, of any size. */
+bool ki_span_is_number(struct ki_span span);
 
 /* True if a byte is below 0x20 or 0x7f. */
 bool ki_span_has_control(struct ki_span span);

@@ -28,11 +28,24 @@ static bool is_same(const struct ki_hit *a, const struct ki_hit *b)
            strcmp(a->entry, b->entry) == 0;
 }
 
+/* What a hit decides: a match, a match without an action, nothing. */
+static unsigned rank_of(const struct ki_hit *hit)
+{
+    static const unsigned ranks[KI_NPURPOSES] = {
+        [KI_PURPOSE_MATCH] = 0,
+        [KI_PURPOSE_TEST] = 1,
+        [KI_PURPOSE_ALLOW] = 2,
+    };
+    return ranks[hit->list->purpose];
+}
+
 static int compare_strength(const void *a, const void *b)
 {
     const struct ki_hit *x = a;
     const struct ki_hit *y = b;
-    int order = compare_numbers(x->kind == KI_KIND_PDQ, y->kind == KI_KIND_PDQ);
+    int order = compare_numbers(rank_of(x), rank_of(y));
+    order =
+        order ? order : compare_numbers(x->kind == KI_KIND_PDQ, y->kind == KI_KIND_PDQ);
     order = order ? order : compare_numbers(x->distance, y->distance);
     return order ? order : compare_identity(a, b);
 }

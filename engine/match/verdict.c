@@ -75,14 +75,15 @@ static enum ki_status lookup_all(const struct ki_match_request *request,
     return status == KI_OK ? lookup_modes(request, hashes, hits) : status;
 }
 
-/* The quality that every list with PDQ hashes is satisfied with. */
+/* The quality that every list which could have made a match with PDQ is satisfied with.
+ */
 static unsigned quality_needed(const struct ki_index *index)
 {
     unsigned needed = 0;
     bool has_pdq = false;
     for (size_t i = 0; i < ki_index_nlists(index); i++) {
         const struct ki_list_info *list = ki_index_list(index, i);
-        if (list->nhashes[KI_KIND_PDQ] > 0) {
+        if (list->purpose == KI_PURPOSE_MATCH && list->nhashes[KI_KIND_PDQ] > 0) {
             has_pdq = true;
             needed = list->min_quality > needed ? list->min_quality : needed;
         }
@@ -124,30 +125,25 @@ static enum ki_reason doubt(const struct ki_match_request *request,
                                                : KI_REASON_NONE;
 }
 
-static bool counts(const struct ki_hit *hit)
-{
-    return hit->list->purpose != KI_PURPOSE_ALLOW;
-}
-
-/* Hits are in order of strength: the first that counts decides between exact and near.
- */
+/* Hits are in order of what they decide: the first says whether any counts, and only
+ * those of its purpose judge. Test lists corroborate neither each other nor others. */
 static enum ki_tier find_tier(const struct ki_hits *hits)
 {
-    const struct ki_hit *first = NULL;
-    for (size_t i = 0; i < hits->nhits; i++) {
-        const struct ki_hit *hit = &hits->items[i];
-        if (!counts(hit)) {
-            continue;
-        }
-        if (hit->kind != KI_KIND_PDQ) {
-            return KI_TIER_EXACT;
-        }
-        if (first && strcmp(first->list->source, hit->list->source) != 0) {
+    if (hits->nhits == 0 || hits->items[0].list->purpose == KI_PURPOSE_ALLOW) {
+        return KI_TIER_NONE;
+    }
+    const struct ki_list_info *first = hits->items[0].list;
+    if (hits->items[0].kind != KI_KIND_PDQ) {
+        return KI_TIER_EXACT;
+    }
+    for (size_t i = 1; i < hits->nhits && first->purpose == KI_PURPOSE_MATCH; i++) {
+        const struct ki_list_info *list = hits->items[i].list;
+        if (list->purpose == KI_PURPOSE_MATCH &&
+            strcmp(first->source, list->source) != 0) {
             return KI_TIER_CORROBORATED;
         }
-        first = first ? first : hit;
     }
-    return first ? KI_TIER_NEAR : KI_TIER_NONE;
+    return KI_TIER_NEAR;
 }
 
 static enum ki_action find_action(const struct ki_hits *hits)

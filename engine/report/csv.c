@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RFC 4180 with a header: one record a file, with its best hit only. Fields are UTF-8;
- * where a path or an entry's id is not, its _bytes column has the bytes in hex. */
+ * where a path or an entry's id is not, its _bytes column has the bytes in hex. A field
+ * that a spreadsheet would take for a formula has an apostrophe before it, and its
+ * _bytes column has the bytes too. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -17,11 +19,17 @@ static void put_header(FILE *out)
                 "entry_bytes\r\n");
 }
 
+/* A dash alone is standard input. */
+static bool is_formula(const char *text)
+{
+    return text[0] != '\0' && text[1] != '\0' && strchr("=+-@\t\r", text[0]);
+}
+
 static void put_quoted(FILE *out, const char *text)
 {
     size_t nbytes = strlen(text);
     size_t done = 0;
-    ki_put_char(out, '"');
+    ki_put(out, is_formula(text) ? "\"'" : "\"");
     while (done < nbytes) {
         uint32_t code_point;
         size_t length = ki_utf8_next(text + done, nbytes - done, &code_point);
@@ -42,7 +50,8 @@ static void put_quoted(FILE *out, const char *text)
 /* The first field of a record has no comma before it; all the others do. */
 static void put_field(FILE *out, const char *text)
 {
-    bool is_plain = ki_is_utf8(text, strlen(text)) && !strpbrk(text, ",\"\r\n");
+    bool is_plain = ki_is_utf8(text, strlen(text)) && !strpbrk(text, ",\"\r\n") &&
+                    !is_formula(text);
     if (is_plain) {
         ki_put(out, text);
     } else {
@@ -67,7 +76,7 @@ static void put_next_uint(FILE *out, bool is_known, uint64_t value)
 static void put_next_bytes(FILE *out, const char *text)
 {
     ki_put_char(out, ',');
-    if (!ki_is_utf8(text, strlen(text))) {
+    if (!ki_is_utf8(text, strlen(text)) || is_formula(text)) {
         ki_put_hex(out, text, strlen(text));
     }
 }

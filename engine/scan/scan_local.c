@@ -101,6 +101,11 @@ static void *work(void *argument)
     return NULL;
 }
 
+static bool is_walk_stopped(void *context)
+{
+    return is_stopped(context);
+}
+
 static bool enqueue(void *context, const char *path, bool is_named, int os_error)
 {
     struct pool *pool = context;
@@ -149,7 +154,8 @@ static enum ki_status run_pool(struct pool *pool, struct worker *workers,
     unsigned nworkers = 0;
     enum ki_status status = start_workers(pool, workers, njobs, &nworkers, diag);
     if (status == KI_OK) {
-        struct ki_walk_handlers handlers = {.on_file = enqueue, .context = pool};
+        struct ki_walk_handlers handlers = {
+            .on_file = enqueue, .is_stopped = is_walk_stopped, .context = pool};
         struct ki_walk_counts counts = {0};
         status = ki_walk(paths, npaths, &handlers, &counts);
         summary->nlinks_skipped = counts.nlinks;

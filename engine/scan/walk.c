@@ -17,6 +17,8 @@
 #include "base/checked.h"
 #include "base/pathbuf.h"
 
+enum { NAMES_PER_QUESTION = 1000 };
+
 struct item {
     size_t path;         /* where it begins in the characters */
     size_t first;        /* the first item of the same folder, */
@@ -125,14 +127,24 @@ static bool push_name(struct walk *walk, const struct item *folder, int folder_f
            push(walk, folder, walk->joined.text, S_ISDIR(info.st_mode));
 }
 
+static bool is_stopped(const struct walk *walk)
+{
+    return walk->handlers->is_stopped(walk->handlers->context);
+}
+
+/* A stop leaves the rest of the names out; who called asks for it again. */
 static bool list_folder(struct walk *walk, DIR *listing, int *error)
 {
     struct item folder = begin_items(walk);
     bool is_good = true;
     const struct dirent *entry = NULL;
     errno = 0;
-    while (is_good && (entry = readdir(listing)) != NULL) {
+    for (unsigned i = 1; is_good && (entry = readdir(listing)) != NULL; i++) {
         is_good = push_name(walk, &folder, dirfd(listing), entry->d_name);
+        if (i % NAMES_PER_QUESTION == 0 && is_stopped(walk)) {
+            errno = 0;
+            break;
+        }
         errno = 0;
     }
     *error = errno;
@@ -154,11 +166,12 @@ static bool enter_folder(struct walk *walk, bool is_named, bool *goes_on)
     bool is_good = true;
     if (listing) {
         is_good = list_folder(walk, listing, &error);
+        *goes_on = !is_stopped(walk);
         (void)closedir(listing);
     } else if (fd >= 0) {
         (void)close(fd);
     }
-    if (is_good && error != 0) {
+    if (is_good && error != 0 && *goes_on) {
         walk->counts->nfailed++;
         const struct ki_walk_handlers *handlers = walk->handlers;
         *goes_on = handlers->on_file(handlers->context, folder, is_named, error);
@@ -170,7 +183,8 @@ static bool visit(struct walk *walk, const struct item *item, bool is_named,
                   bool *goes_on)
 {
     if (item->is_folder) {
-        return enter_folder(walk, is_named, goes_on);
+        *goes_on = !is_stopped(walk);
+        return !*goes_on || enter_folder(walk, is_named, goes_on);
     }
     const struct ki_walk_handlers *handlers = walk->handlers;
     *goes_on = handlers->on_file(handlers->context, walk->current.text, is_named, 0);

@@ -62,6 +62,7 @@ struct ki_import_options {
     void (*on_reject)(void *context, const struct ki_list_reject *reject);
     void (*on_progress)(void *context, uint64_t nbytes_done);
     bool (*is_stopped)(void *context); /* true: undo everything, KI_ERR_INTERRUPTED */
+    void (*on_wait)(void *context);    /* another writer has the turn; once */
     void *context;
 };
 
@@ -69,7 +70,8 @@ struct ki_import_options {
 KI_API struct ki_import_options ki_import_options_default(void);
 
 struct ki_import_result {
-    const char *format;  /* the format that was used; static storage */
+    const char *format;  /* the format that was used; static storage; NULL if it was
+                            to be told and the file held nothing */
     uint64_t nread;      /* records read */
     uint64_t nadded;     /* entries new to the list */
     uint64_t nupdated;   /* entries that gained or changed a hash */
@@ -81,8 +83,10 @@ struct ki_import_result {
 
 /* Imports everything that can be read from fd until its end, in one transaction: all
  * good records or, on any error, none. Bad records are told to on_reject and counted.
- * Errors: KI_ERR_NOT_FOUND (no such list), KI_ERR_FORMAT (unknown or ambiguous format;
- * the message says what was seen), KI_ERR_IO, KI_ERR_INTERRUPTED. */
+ * What is no regular file is read to its end, into a nameless file in the folder,
+ * before other writers are kept waiting. Errors: KI_ERR_NOT_FOUND (no such list),
+ * KI_ERR_FORMAT (unknown or ambiguous format; the message says what was seen),
+ * KI_ERR_IO, KI_ERR_INTERRUPTED. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_list_import(const char *folder, const char *name, int fd,
                const struct ki_import_options *options, struct ki_import_result *result,

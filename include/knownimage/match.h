@@ -27,7 +27,8 @@ enum ki_verdict {
     KI_NVERDICTS
 };
 
-/* How strong a match is. */
+/* How strong a match is, judged from the hits of lists of purpose match; from those of
+ * purpose test, which corroborate nothing, if there are no others. */
 enum ki_tier {
     KI_TIER_NONE = 0,     /* no match */
     KI_TIER_NEAR,         /* "near": PDQ within the radius, one source */
@@ -52,7 +53,9 @@ struct ki_result {
     unsigned quality; /* of mode pdq, or of the only mode asked for */
     uint64_t generation;
     uint64_t elapsed_us;
-    const struct ki_hit *hits; /* strongest first: digests, then by distance */
+    /* What decided first: purpose match, then test, then allow; in each the strongest
+     * first: digests, then by distance. */
+    const struct ki_hit *hits;
     size_t nhits;
     size_t nhits_total; /* hits found; more than nhits if a limit cut them off */
 };

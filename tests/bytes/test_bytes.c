@@ -45,6 +45,10 @@ Test(source, reads_up_to_the_limit_and_not_a_byte_more)
             cr_expect_eq(memcmp(source.data, data, sizeof data), 0);
         }
     }
+    int fd = open(path, O_RDONLY);
+    cr_expect_eq(ki_source_read_fd(&source, fd, UINT64_MAX), KI_REASON_NONE);
+    cr_expect_eq(source.nbytes, 5000, "the largest limit is one");
+    (void)close(fd);
     ki_source_free(&source);
     folder_remove(&folder);
 }

@@ -78,6 +78,38 @@ ki 'no such file' 2 list import hotline missing.csv
 stderr_is 'knownimage: missing.csv: No such file or directory'
 ki 'a folder for a file' 2 list import hotline .
 stdout_is ''
+stderr_is 'knownimage: .: Is a directory'
+printf 'a,b\n1,2\n' >table.csv
+ki 'a table of something else' 2 list import hotline table.csv --format csv
+stdout_is ''
+stderr_has 'knownimage: table.csv: line 1: header names no column pdq'
+ki 'a format that is not told' 2 list import hotline two.txt
+stderr_has 'knownimage: two.txt: lines with 64 hex digits may be'
+: >zero
+printf '\n# nothing today\n' >comments
+for file in zero comments; do
+    for format in auto pdq-text hash-text csv signal-text hashdeep; do
+        ki "$file as $format" 0 list import hotline $file --format $format
+        stdout_has '"read":0,"added":0,"updated":0,"removed":0,"rejected":0,'
+        stderr_is "knownimage: $file: no records"
+    done
+    ki "$file of a kind" 0 list import hotline $file --kind pdq
+    stdout_has '"unchanged":0,"format":null}'
+done
+{
+    head -c 200000 /dev/zero | tr '\0' x
+    printf '\n%s,100,after\n' "$p2"
+} >long.txt
+ki 'a first line that is too long costs only itself' 0 \
+    list import hotline long.txt --kind pdq
+stdout_has '"read":2,"added":1,"updated":0,"removed":0,"rejected":1,'
+stderr_is 'knownimage: long.txt:1: line is longer than 65536 bytes'
+printf '%s,101,named\n' "${p1%3}5" >quality.txt
+ki 'a quality that is none costs not the name' 0 \
+    list import hotline quality.txt --format pdq-text
+stderr_is 'knownimage: quality.txt:1: warning: quality is not from 0 to 100'
+ki 'the name' 1 lookup --kind pdq "${p1%3}5"
+stdout_has '"entry":"named"'
 ki 'no such list' 2 list import other list.csv
 stdout_is ''
 stderr_has 'knownimage list add other'

@@ -42,8 +42,8 @@ ki 'just the distance' 1 lookup --kind pdq --radius 4 "$near"
 stdout_is "{\"query\":\"$near\",\"verdict\":\"match\",\"hits\":[{$far1}]}"
 ki 'upper case' 1 lookup --kind pdq --radius 0 "${p0^^}"
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
-ki 'the other list is nearer' 1 lookup --kind pdq $p4
-stdout_is "{\"query\":\"$p4\",\"verdict\":\"match\",\"hits\":[{${hit2/:4/:0}},{$far1}]}"
+ki 'another list is nearer, but does not act' 1 lookup --kind pdq $p4
+stdout_is "{\"query\":\"$p4\",\"verdict\":\"match\",\"hits\":[{$far1},{${hit2/:4/:0}}]}"
 ki 'too far' 0 lookup --kind pdq $p40
 stdout_is "{\"query\":\"$p40\",\"verdict\":\"no_match\",\"hits\":[]}"
 ki 'nothing' 0 lookup --kind pdq $none
@@ -60,10 +60,18 @@ stdout_is "{\"query\":\"$m2\",\"verdict\":\"no_match\",\"hits\":[{\"list\":\"our
 ki 'the same bits as another kind' 0 lookup --kind sha256 $p0
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"no_match\",\"hits\":[]}"
 
+flat=5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa
+ki 'a hash that says nothing' 2 lookup --kind pdq $flat
+stdout_is "{\"query\":\"$flat\",\"verdict\":\"not_examined\",\
+\"reason\":\"low-information\",\"hits\":[]}"
+ki 'the same bits as a digest' 0 lookup --kind sha256 $flat
+
 ki 'a bad query: status 2, the others go on' 2 lookup --kind md5 xyz $m2
 stdout_has '{"query":"xyz","verdict":"not_examined","reason":"bad-query","hits":[]}'
 stdout_has "{\"query\":\"$m2\",\"verdict\":\"no_match\""
 stderr_is "knownimage: 'xyz': not a md5 of 32 hex digits"
+ki 'a query of the wrong kind is not echoed' 2 lookup --kind md5 $p0
+stderr_is "knownimage: '${p0:0:8}…': not a md5 of 32 hex digits"
 ki 'a match outweighs a bad query' 1 lookup --kind md5 xyz $m1
 
 printf '%s\n\n  %s\t\r\nfoo\n%s' $m2 $m1 $m1 >queries
@@ -80,6 +88,17 @@ stdout_has '{"query":"a\u0000b","verdict":"not_examined"'
 stdout_has '"query_bytes":"ff1b5b324a"'
 stderr_has 'knownimage: -:3: not a md5'
 [ "$(wc -l <"$work/stdout")" -eq 4 ] || fail 'not four lines'
+# Who writes a query and waits for its answer gets it.
+title='answers do not wait for more queries'
+coproc { exec "$program" lookup --kind md5 - 2>/dev/null; }
+child=$COPROC_PID
+for query in $m1 $m2; do
+    echo "$query" >&"${COPROC[1]}"
+    read -r -t 20 answer <&"${COPROC[0]}" || answer=
+    [[ $answer == "{\"query\":\"$query\""* ]] || fail "answer '$answer'"
+done
+exec {COPROC[1]}>&-
+wait "$child"
 stdin=/dev/null ki 'no queries' 0 lookup --kind md5 -
 stdout_is ''
 run 'stdin closed' 2 bash -c "'$program' lookup --kind md5 - <&-"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash/gate.h"
 #include "hash/pdq.h"
 #include "support/hashes.h"
 
@@ -156,6 +157,7 @@ Test(pdq, gate_catches_what_it_should)
         cr_assert(ki_hash_from_hex(KI_KIND_PDQ, bad[i], 64, &hash));
         memcpy(pdq.bytes, hash.bytes, sizeof pdq.bytes);
         cr_expect(ki_pdq_is_degenerate(&pdq), "%s", bad[i]);
+        cr_expect(ki_pdq_is_meaningless(&pdq), "%s", bad[i]);
     }
     struct ki_pdq_tables tables;
     ki_pdq_tables_init(&tables);
@@ -168,4 +170,20 @@ Test(pdq, gate_catches_what_it_should)
         ncaught += ki_pdq_is_degenerate(&pdq[0]);
     }
     cr_expect_leq(ncaught, 10, "%d of 200 ordinary pictures caught", ncaught);
+}
+
+/* A list of any 256 bits must not lose entries, though the gate for pictures, whose
+ * bits are set by half, catches a third of them. */
+Test(pdq, random_bits_are_not_meaningless)
+{
+    struct random_state random = random_begin(96);
+    unsigned ncaught = 0;
+    unsigned ndegenerate = 0;
+    for (unsigned i = 0; i < 1000000; i++) {
+        struct ki_pdq pdq = hash_uniform(&random);
+        ncaught += ki_pdq_is_meaningless(&pdq);
+        ndegenerate += i % 1000 == 0 && ki_pdq_is_degenerate(&pdq);
+    }
+    cr_expect_eq(ncaught, 0);
+    cr_expect_gt(ndegenerate, 100);
 }

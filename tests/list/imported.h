@@ -22,6 +22,7 @@ struct told {
     char reason[8][160];
     unsigned stop_after; /* questions; 0: never */
     unsigned nasked;
+    unsigned nwaits;
 };
 
 static inline void on_reject(void *context, const struct ki_list_reject *reject)

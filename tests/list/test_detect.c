@@ -25,12 +25,11 @@ static const struct example examples[] = {
     {SHA1_A "  a\n" MD5_A "  b\n", -1, "hash-text", NULL},
     {"# c\n\nMD5 (x) = " MD5_A "\n", -1, "hash-text", NULL},
     {"pdq " PDQ_A "\nvideo_md5 " MD5_A "\n", -1, "signal-text", NULL},
+    {"pdq\t" PDQ_A "\nvideo_md5\t" MD5_A "\n", -1, "signal-text", NULL},
     {"%%%% HASHDEEP-1.0\n%%%% size,md5,filename\n", -1, "hashdeep", NULL},
     {"id,pdq\nx," PDQ_A "\n", -1, "csv", NULL},
     {"entry;kind;hash\nx;md5;" MD5_A "\n", -1, "csv", NULL},
     {"ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8=\n", -1, NULL, "base64"},
-    {"", -1, NULL, "the file is empty"},
-    {"\n# nothing\n", -1, NULL, "nothing but blank lines"},
     {"{\"value\":[]}", -1, NULL, "JSON"},
     {"[1]", -1, NULL, "JSON"},
     {"<?xml version=\"1.0\"?>", -1, NULL, "XML"},
@@ -74,4 +73,33 @@ Test(detect, lines_of_two_formats_are_refused)
     cr_expect_eq(ki_list_detect(text, sizeof text - 1, true, -1, &detected, &diag),
                  KI_ERR_FORMAT);
     cr_expect(strstr(diag.message, "several formats"), "%s", diag.message);
+}
+
+/* A delta of a day without news. */
+Test(detect, a_file_of_nothing_is_no_mistake)
+{
+    static const char *const texts[] = {"", "\n", "\n# nothing\n", "\xef\xbb\xbf# x"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct ki_detected detected = {0};
+        cr_expect_eq(
+            ki_list_detect(texts[i], strlen(texts[i]), true, -1, &detected, NULL),
+            KI_OK);
+        cr_expect(detected.is_nothing && detected.format);
+    }
+}
+
+Test(detect, a_first_line_longer_than_the_sample_leaves_the_kind_to_decide)
+{
+    static char text[KI_DETECT_NBYTES];
+    struct ki_detected detected = {0};
+    memset(text, 'x', sizeof text);
+    cr_expect_eq(ki_list_detect(text, sizeof text, false, KI_KIND_PDQ, &detected, NULL),
+                 KI_OK);
+    cr_expect_eq(detected.format, &ki_list_pdq_text);
+    cr_expect_eq(ki_list_detect(text, sizeof text, false, KI_KIND_MD5, &detected, NULL),
+                 KI_OK);
+    cr_expect_eq(detected.format, &ki_list_hash_text);
+    cr_expect_not(detected.is_nothing);
+    cr_expect_eq(ki_list_detect(text, sizeof text, false, -1, &detected, NULL),
+                 KI_ERR_FORMAT);
 }

@@ -209,3 +209,39 @@ Test(records, ids_and_categories_have_limits)
                   "2 !category code is longer than 63 bytes\n"
                   "3 !category code has a control character\n");
 }
+
+/* They are near to every flat or striped picture. */
+Test(pdq_text, hashes_that_say_nothing_are_refused)
+{
+    expect_parsed(
+        "pdq-text", -1,
+        "5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa,100,a\n"
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\n"
+        "hash=FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00FF00,x\n"
+        "VVWqqlVVqqpVVaqqVVWqqlVVqqpVVaqqVVWqqlVVqqo=\n" PDQ_A ",100,b\n",
+        "1 !hash says nothing: of a flat or striped picture, or of none\n"
+        "2 !hash says nothing: of a flat or striped picture, or of none\n"
+        "3 !hash says nothing: of a flat or striped picture, or of none\n"
+        "4 !hash says nothing: of a flat or striped picture, or of none\n"
+        "5 b pdq:f8f8f0\n");
+    expect_parsed("hash-text", KI_KIND_SHA256,
+                  "5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa\n",
+                  "1 1 sha256:5555aa\n");
+}
+
+Test(signal_text, a_tab_separates_as_well)
+{
+    expect_parsed("signal-text", -1,
+                  "pdq\t" PDQ_A "\nmd5 \t " MD5_A "\n\tsha1\t" SHA1_A "\t\n",
+                  "1 1 pdq:f8f8f0\n2 2 md5:900150\n3 3 sha1:a9993e\n");
+}
+
+/* A number before the name is a quality, whatever it is. */
+Test(pdq_text, a_quality_out_of_range_costs_not_the_name)
+{
+    expect_parsed("pdq-text", -1,
+                  PDQ_A ",101,a.jpg\n" PDQ_A ",-1,b, c.jpg\n" PDQ_A
+                        ",99.5,d.jpg\n" PDQ_A ",1000\n" PDQ_A ",x,y\n",
+                  "1 a.jpg pdq:f8f8f0\n2 b, c.jpg pdq:f8f8f0\n3 d.jpg pdq:f8f8f0\n"
+                  "4 4 pdq:f8f8f0\n5 5 pdq:f8f8f0\n");
+}

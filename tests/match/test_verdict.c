@@ -292,3 +292,113 @@ Test(verdict, one_hit_an_entry_the_nearest_first)
     judged_free(&judged);
     folder_remove(&scene.folder);
 }
+
+Test(verdict, a_test_list_corroborates_nothing)
+{
+    struct scene scene = scene_make(90);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    test = list_named("trial2");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    struct ki_list_info list = list_named("a");
+    add_entry(scene.folder.path, &list, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    /* Nor does it make a near match exact. */
+    add_entry(scene.folder.path, &test, "same", &hashes.digest[KI_KIND_SHA1]);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, a_digest_on_a_test_list_alone_is_exact)
+{
+    struct scene scene = scene_make(91);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "same", &hashes.digest[KI_KIND_SHA1]);
+    add_entry(scene.folder.path, &test, "near", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_EXACT, KI_REASON_NONE);
+    folder_remove(&scene.folder);
+}
+
+/* What an allow or a test list asks of a picture says nothing about whether the lists
+ * that count were searched. */
+Test(verdict, only_match_lists_say_what_quality_no_match_needs)
+{
+    struct scene scene = scene_make(92);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    hashes.pdq[KI_MODE_PDQ].quality = 60;
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hash other_hash = as_hash(&other);
+    struct ki_list_info list = list_named("a");
+    add_entry(scene.folder.path, &list, "x", &other_hash);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    allow.min_quality = 90;
+    add_entry(scene.folder.path, &allow, "x", &other_hash);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    test.min_quality = 90;
+    add_entry(scene.folder.path, &test, "x", &other_hash);
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+
+    struct ki_list_info strict = list_named("strict");
+    strict.min_quality = 61;
+    add_entry(scene.folder.path, &strict, "x", &other_hash);
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, lists_that_do_not_count_ask_for_the_default_quality_between_them)
+{
+    struct scene scene = scene_make(93);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hash other_hash = as_hash(&other);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    allow.min_quality = 0;
+    add_entry(scene.folder.path, &allow, "x", &other_hash);
+    hashes.pdq[KI_MODE_PDQ].quality = KI_QUALITY_DEFAULT - 1;
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    folder_remove(&scene.folder);
+}
+
+Test(verdict, the_limit_keeps_the_hits_that_decided)
+{
+    struct scene scene = scene_make(94);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info allow = list_named("allow");
+    allow.purpose = KI_PURPOSE_ALLOW;
+    add_entry(scene.folder.path, &allow, "same", &hashes.digest[KI_KIND_SHA1]);
+    struct ki_list_info test = list_named("trial");
+    test.purpose = KI_PURPOSE_TEST;
+    add_entry(scene.folder.path, &test, "close", &scene.hash);
+    struct ki_pdq near = hash_at_distance(&scene.random, &scene.pdq, 4);
+    struct ki_hash near_hash = as_hash(&near);
+    struct ki_list_info block = list_named("block");
+    block.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &block, "near", &near_hash);
+
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_assert_eq(judged.result.nhits, 3);
+    cr_expect_str_eq(judged.result.hits[0].list->name, "block");
+    cr_expect_str_eq(judged.result.hits[1].list->name, "trial");
+    cr_expect_str_eq(judged.result.hits[2].list->name, "allow");
+    struct ki_match_request request = {judged.index, &scene.options, 1};
+    cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
+    cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
+    cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
+    cr_assert_eq(judged.result.nhits, 1);
+    cr_expect_str_eq(judged.result.hits[0].entry, "near");
+    cr_expect_eq(judged.result.nhits_total, 3);
+    judged_free(&judged);
+    folder_remove(&scene.folder);
+}

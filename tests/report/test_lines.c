@@ -204,9 +204,39 @@ Test(csv, quoting)
         "elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,"
         "category_scheme,category_code,path_bytes,entry_bytes\r\n"
         "\"a,b\n\",match,near,,7,jpeg,3,2,99,block,42,5,0,1,hotline,"
-        "\"=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff\r\n"
+        "\"'=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff\r\n"
         "\"c\xef\xbf\xbd\",not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,"
         "63ff,\r\n"));
+}
+
+/* No cell that a stranger named is a formula to a spreadsheet. */
+Test(csv, formulas)
+{
+    static const struct {
+        const char *path;
+        const char *field;
+        const char *bytes;
+    } cases[] = {
+        {"=1+1", "\"'=1+1\"", "3d312b31"},
+        {"-x", "\"'-x\"", "2d78"},
+        {"+x", "\"'+x\"", "2b78"},
+        {"@x", "\"'@x\"", "4078"},
+        {"\tx", "\"'\tx\"", "0978"},
+        {"-", "-", ""},
+        {"a=1", "a=1", ""},
+        {"./-x", "./-x", ""},
+    };
+    struct ki_result failed = failed_result();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char expected[200];
+        struct written written = written_begin();
+        ki_report_csv.result(written.out, cases[i].path, &failed);
+        (void)snprintf(expected, sizeof expected,
+                       "%s,not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,%s,"
+                       "\r\n",
+                       cases[i].field, cases[i].bytes);
+        cr_expect(written_is(&written, expected), "%s", cases[i].path);
+    }
 }
 
 Test(lookup, lines)

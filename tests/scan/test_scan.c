@@ -208,6 +208,41 @@ Test(scan, stops_when_asked_to)
     scene_free(&scene);
 }
 
+static bool is_stopped_at_once(void *context)
+{
+    ++*(unsigned *)context;
+    return true;
+}
+
+static void note_nothing(void *context, const char *path,
+                         const struct ki_result *result)
+{
+    (void)context;
+    (void)path;
+    (void)result;
+}
+
+Test(scan, stops_among_folders_without_files)
+{
+    struct scene scene = scene_make();
+    unsigned nquestions = 0;
+    for (int i = 0; i < 40; i++) {
+        char path[300];
+        (void)snprintf(path, sizeof path, "%s/%02d", scene.files.path, i);
+        cr_assert_eq(mkdir(path, 0700), 0);
+    }
+    struct ki_scan_options options = ki_scan_options_default();
+    struct ki_scan_handlers handlers = {note_nothing, is_stopped_at_once, &nquestions};
+    struct ki_scan_summary summary;
+    const char *paths[] = {scene.files.path};
+    cr_assert_eq(
+        ki_scan_paths(scene.index, &options, paths, 1, &handlers, &summary, NULL),
+        KI_OK);
+    cr_expect(summary.stopped);
+    cr_expect_lt(nquestions, 5);
+    scene_free(&scene);
+}
+
 Test(scan, paths_that_are_not_there_are_results)
 {
     struct scene scene = scene_make();

@@ -11,6 +11,8 @@
 #include <knownimage/list.h>
 #include <knownimage/scan.h>
 
+#include "support/hashes.h"
+
 #define CHECK(condition)                                                               \
     do {                                                                               \
         if (!(condition)) {                                                            \
@@ -61,14 +63,20 @@ struct publisher {
 static void *publish(void *argument)
 {
     struct publisher *publisher = argument;
+    struct random_state random = random_begin(97);
     for (int i = 0; i < 30; i++) {
+        struct ki_hash hash = {.kind = KI_KIND_PDQ};
+        char hex[2 * KI_HASH_MAX_NBYTES + 1];
         char line[128];
         int ends[2];
         struct ki_import_options options = ki_import_options_default();
         struct ki_import_result result;
         options.format = "pdq-text";
         CHECK(pipe(ends) == 0);
-        int length = snprintf(line, sizeof line, "%064x,100,entry-%d\n", i + 1, i);
+        struct ki_pdq pdq = hash_uniform(&random);
+        memcpy(hash.bytes, pdq.bytes, sizeof pdq.bytes);
+        ki_hash_to_hex(&hash, hex);
+        int length = snprintf(line, sizeof line, "%s,100,entry-%d\n", hex, i);
         CHECK(write(ends[1], line, (size_t)length) == length);
         (void)close(ends[1]);
         CHECK(ki_list_import(publisher->folder, "list", ends[0], &options, &result,

@@ -35,7 +35,8 @@ const struct option_spec limit_option_specs[NLIMIT_OPTIONS] = {
     {"max-chunk-size", 0, "SIZE", &option_size, FIELD(limits.chunk_nbytes),
      "bytes of one metadata chunk of a PNG\n(default: 1M)"},
     {"max-memory", 0, "SIZE", &option_size, FIELD(limits.memory_nbytes),
-     "memory of the codec for one picture\n(default: 768M)"},
+     "what the codec keeps whole of one picture, as of progressive\n"
+     "JPEG; rows and the file itself are not counted\n(default: 768M)"},
     {"max-cpu", 0, "SECONDS", &option_seconds, FIELD(limits.cpu_us),
      "processor time for one picture (default: 3)"},
 };

@@ -10,6 +10,8 @@
 #include "common/message.h"
 #include "common/stop.h"
 
+enum { STDOUT_NBYTES = 65536 };
+
 /* A closed descriptor is taken by /dev/null, opened the wrong way round, so that its
  * use still fails. */
 static void take_descriptor(int fd, int flags)
@@ -29,8 +31,13 @@ void output_init(void)
     take_descriptor(STDERR_FILENO, O_WRONLY);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);
-    (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    (void)setvbuf(stdout, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, STDOUT_NBYTES);
     (void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+}
+
+void output_by_line(void)
+{
+    (void)setvbuf(stdout, NULL, _IOLBF, STDOUT_NBYTES);
 }
 
 bool output_is_good(void)

@@ -114,6 +114,7 @@ static int run_hash(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
+    output_by_line();
     struct hash_run run = {.options = &arguments.hash};
     struct ki_diag diag = {0};
     enum ki_status status = ki_hasher_create(&arguments.hash, &run.hasher, &diag);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <knownimage/list.h>
@@ -51,6 +52,13 @@ static void on_progress(void *context, uint64_t nbytes_done)
     }
 }
 
+static void on_wait(void *context)
+{
+    struct import_run *run = context;
+    progress_clear(&run->progress);
+    message("waiting for another change of the index to end");
+}
+
 static void print_result(const char *name, const struct ki_import_result *result)
 {
     struct ki_json json = ki_json_line_begin(stdout);
@@ -73,14 +81,25 @@ static int exit_status_of(const struct ki_import_result *result)
     return result->nrejected > 0 && ngood == 0 ? EXIT_TROUBLE : EXIT_DONE;
 }
 
+/* Of file, list and index it is the file that cannot be read as a list. */
+static void message_failure(enum ki_status status, const struct ki_diag *diag,
+                            const char *file)
+{
+    if (status == KI_ERR_FORMAT) {
+        message("%s: %s", file, diag->message);
+    } else {
+        message_status(status, diag);
+    }
+}
+
 static int explain_failure(enum ki_status status, const struct ki_diag *diag,
-                           const char *name)
+                           const char *name, const char *file)
 {
     if (status == KI_ERR_INTERRUPTED || stop_is_requested()) {
         message("interrupted: nothing was changed");
         return stop_exit_status(EXIT_TROUBLE);
     }
-    message_status(status, diag);
+    message_failure(status, diag, file);
     if (status == KI_ERR_NOT_FOUND) {
         message("add the list first: knownimage list add %s", name);
     }
@@ -102,6 +121,7 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     options.on_reject = on_reject;
     options.on_progress = on_progress;
     options.is_stopped = stop_is_requested_by;
+    options.on_wait = on_wait;
     options.context = &run;
     stop_install();
     progress_begin(&run.progress, true);
@@ -111,7 +131,10 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
         ki_list_import(folder.path, name, fd, &options, &result, &diag);
     progress_clear(&run.progress);
     if (status != KI_OK) {
-        return explain_failure(status, &diag, name);
+        return explain_failure(status, &diag, name, file);
+    }
+    if (result.nread == 0) {
+        message("%s: no records", file);
     }
     print_result(name, &result);
     (void)fflush(stdout);
@@ -129,9 +152,15 @@ static int import_file(const struct import_arguments *arguments, const char *nam
     if (strcmp(file, "-") == 0) {
         return import_fd(arguments, name, STDIN_FILENO, "-");
     }
+    struct stat info;
     int fd = open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         message_errno(file, errno);
+        return EXIT_TROUBLE;
+    }
+    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+        message_errno(file, EISDIR);
+        (void)close(fd);
         return EXIT_TROUBLE;
     }
     int exit_status = import_fd(arguments, name, fd, file);
@@ -187,6 +216,11 @@ const struct command command_list_import = {
         "Prints one line of JSON with the counts, and every refused record with its\n"
         "line on standard error. All good records are imported and published at once,\n"
         "or, if the import fails or is interrupted, none.\n\n"
+        "An entry is told from others of its list by its id: the file name or id on "
+        "its\n"
+        "line, else the number of the line. An id met again adds its hash to the entry "
+        "it\n"
+        "has, also from another file: give bare hashes of two files to two lists.\n\n"
         "Exit status: 0 done, 2 failed or every record was refused.",
     .groups = groups,
     .ngroups = COUNT(groups),

@@ -13,11 +13,12 @@
 #include "common/option_types.h"
 #include "common/output.h"
 #include "common/stop.h"
+#include "hash/gate.h"
 #include "knownimage/commands.h"
 #include "match/hits.h"
 #include "report/report.h"
 
-enum { NO_KIND = -1 };
+enum { NO_KIND = -1, ECHO_NBYTES = 8 };
 
 struct lookup_arguments {
     const char *index;
@@ -75,6 +76,17 @@ static void print_hits(struct lookup_run *run, const struct ki_hash *query)
     run->has_matched = run->has_matched || line.verdict == KI_VERDICT_MATCH;
 }
 
+/* Such a query is near to every flat or striped picture that may be listed. */
+static bool says_nothing(const struct ki_hash *query)
+{
+    struct ki_pdq pdq;
+    if (query->kind != KI_KIND_PDQ) {
+        return false;
+    }
+    memcpy(pdq.bytes, query->bytes, sizeof pdq.bytes);
+    return ki_pdq_is_meaningless(&pdq);
+}
+
 /* Looks up one query and prints its line. False if it is not a hash of the kind. */
 static bool look_up(struct lookup_run *run, const char *text, size_t length)
 {
@@ -82,6 +94,10 @@ static bool look_up(struct lookup_run *run, const char *text, size_t length)
     if (!ki_hash_from_hex(run->kind, text, length, &query)) {
         print_failure(run, text, length, "bad-query");
         return false;
+    }
+    if (says_nothing(&query)) {
+        print_failure(run, text, length, ki_reason_text(KI_REASON_LOW_INFORMATION));
+        return true;
     }
     run->hits.nhits = 0;
     enum ki_status status =
@@ -95,24 +111,28 @@ static bool look_up(struct lookup_run *run, const char *text, size_t length)
     return true;
 }
 
-static void complain(const struct lookup_run *run, const char *where, uint64_t line)
+/* Messages end up in logs, where a hash, be it of the wrong kind, has no place. */
+static void complain(const struct lookup_run *run, const char *query)
 {
-    size_t ndigits = 2 * ki_kind_nbytes(run->kind);
-    const char *kind = ki_kind_text(run->kind);
-    if (line > 0) {
-        message("%s:%" PRIu64 ": not a %s of %zu hex digits", where, line, kind,
-                ndigits);
-    } else {
-        message("'%s': not a %s of %zu hex digits", where, kind, ndigits);
-    }
+    bool is_short = strlen(query) <= ECHO_NBYTES;
+    message("'%.*s%s': not a %s of %zu hex digits", ECHO_NBYTES, query,
+            is_short ? "" : "…", ki_kind_text(run->kind),
+            2 * ki_kind_nbytes(run->kind));
+}
+
+static void complain_of_line(const struct lookup_run *run, uint64_t line)
+{
+    message("-:%" PRIu64 ": not a %s of %zu hex digits", line, ki_kind_text(run->kind),
+            2 * ki_kind_nbytes(run->kind));
 }
 
 static void look_up_stdin(struct lookup_run *run)
 {
     struct line_reader reader = {.in = stdin};
+    output_by_line(); /* who asks may wait for the answer before asking on */
     while (!stop_is_requested() && output_is_good() && line_reader_next(&reader)) {
         if (reader.length > 0 && !look_up(run, reader.text, reader.length)) {
-            complain(run, "-", reader.number);
+            complain_of_line(run, reader.number);
         }
     }
     if (ferror(stdin) && !stop_is_requested()) {
@@ -128,7 +148,7 @@ static int look_up_all(struct lookup_run *run, const struct operands *queries)
         if (strcmp(query, "-") == 0) {
             look_up_stdin(run);
         } else if (!look_up(run, query, strlen(query))) {
-            complain(run, query, 0);
+            complain(run, query);
         }
     }
     if (run->has_matched) {
@@ -201,9 +221,11 @@ const struct command command_lookup = {
     .details =
         "Prints one line of JSON a query: the query, the verdict, the hits. With - "
         "the\n"
-        "queries are the lines of standard input.\n\n"
+        "queries are the lines of standard input. A PDQ hash of a flat or striped "
+        "picture\n"
+        "is not examined: it would match all others of its sort.\n\n"
         "Exit status: 0 nothing matched, 1 something matched, 2 nothing matched but a\n"
-        "query was bad or something failed.",
+        "query was bad or not examined, or something failed.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_lookup,

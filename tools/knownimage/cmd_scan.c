@@ -184,6 +184,7 @@ static int run_scan(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
+    output_by_line();
     if (count_stdin(&operands) > 1) {
         return command_usage_error(command, "- can be given only once");
     }
