@@ -145,6 +145,23 @@ uint64_t ki_generation_current(const char *folder)
     return generation;
 }
 
+static enum ki_status open_current(const char *folder, const struct ki_index *other,
+                                   struct ki_index **out, struct ki_diag *diag)
+{
+    struct ki_index *index = NULL;
+    enum ki_status status =
+        open_manifest(folder, KI_MANIFEST_NAME, other, &index, diag);
+    if (status == KI_OK) {
+        status = refuse_stale(folder, index, diag);
+    }
+    if (status != KI_OK) {
+        ki_index_close(index);
+        return status;
+    }
+    *out = index;
+    return KI_OK;
+}
+
 enum ki_status ki_generation_open(const char *folder, const struct ki_index *other,
                                   struct ki_index **out, struct ki_diag *diag)
 {
@@ -153,13 +170,7 @@ enum ki_status ki_generation_open(const char *folder, const struct ki_index *oth
     for (int tries = 0; tries < OPEN_TRIES; tries++) {
         uint64_t before = ki_generation_current(folder);
         last = (struct ki_diag){0};
-        status = open_manifest(folder, KI_MANIFEST_NAME, other, out, &last);
-        if (status == KI_OK) {
-            status = refuse_stale(folder, *out, &last);
-            if (status != KI_OK) {
-                ki_index_close(*out);
-            }
-        }
+        status = open_current(folder, other, out, &last);
         if (status == KI_OK || ki_generation_current(folder) == before) {
             break;
         }
