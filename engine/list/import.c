@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Importing: file → reader → parser → one transaction of the catalog → publication, all
- * in one turn of the writer. Any error before the commit undoes everything.
+ * Importing: file → reader → parser → one transaction of the catalog, which the new
+ * generation is made from before it is committed. Any error up to there undoes
+ * everything; the message of one after it says that the catalog has the change.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,15 +207,11 @@ static enum ki_status read_records(struct import *import)
     return status;
 }
 
-static enum ki_status import_txn(struct import *import, struct ki_catalog *catalog,
-                                 const char *name)
+/* Ends the transaction. */
+static enum ki_status import_txn(struct import *import, const char *name)
 {
-    enum ki_status status = ki_txn_begin(catalog, &import->txn, import->diag);
-    if (status != KI_OK) {
-        return status;
-    }
     struct ki_list_info info;
-    status = ki_txn_list_find(import->txn, name, &info, import->diag);
+    enum ki_status status = ki_txn_list_find(import->txn, name, &info, import->diag);
     if (status == KI_OK) {
         import->list_id = info.id;
         status = read_records(import);
@@ -223,7 +220,10 @@ static enum ki_status import_txn(struct import *import, struct ki_catalog *catal
         ki_txn_abort(import->txn);
         return status;
     }
-    return ki_txn_commit(import->txn, import->diag);
+    return import->options->publish
+               ? ki_publish_txn(import->txn, &ki_publish_policy_default,
+                                &import->result.generation, import->diag)
+               : ki_txn_commit(import->txn, import->diag);
 }
 
 static enum ki_status import_turn(struct import *import, const char *folder,
@@ -233,10 +233,10 @@ static enum ki_status import_turn(struct import *import, const char *folder,
     enum ki_status status =
         ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, import->diag);
     if (status == KI_OK) {
-        status = import_txn(import, catalog, name);
+        status = ki_txn_begin(catalog, &import->txn, import->diag);
     }
-    if (status == KI_OK && import->options->publish) {
-        status = ki_publish(catalog, &import->result.generation, import->diag);
+    if (status == KI_OK) {
+        status = import_txn(import, name);
     }
     ki_catalog_close(catalog);
     return status;

@@ -76,7 +76,7 @@ static int exit_status_of(const struct ki_import_result *result)
 static int explain_failure(enum ki_status status, const struct ki_diag *diag,
                            const char *name)
 {
-    if (status == KI_ERR_INTERRUPTED || stop_is_requested()) {
+    if (status == KI_ERR_INTERRUPTED) {
         message("interrupted: nothing was changed");
         return stop_exit_status(EXIT_TROUBLE);
     }
@@ -185,8 +185,12 @@ const struct command command_list_import = {
     .summary = "import a file of hashes into a list",
     .details =
         "Prints one line of JSON with the counts, and every refused record with its\n"
-        "line on standard error. All good records are imported and published at once,\n"
-        "or, if the import fails or is interrupted, none.\n\n"
+        "line on standard error. All good records are imported and put in force at "
+        "once,\n"
+        "or, if the import fails or is interrupted, none is kept. Should only the "
+        "last\n"
+        "step fail, the message says so: the records are in the catalog then, and\n"
+        "'knownimage index publish' puts them in force.\n\n"
         "Exit status: 0 done, 2 failed or every record was refused.",
     .groups = groups,
     .ngroups = COUNT(groups),
