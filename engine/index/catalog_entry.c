@@ -54,7 +54,8 @@ static enum ki_status entry_read(struct ki_txn *txn, const struct entry_key *key
     if (result != MDB_SUCCESS) {
         return ki_lmdb_failed(diag, result, "read the catalog");
     }
-    if (!ki_entry_row_unpack(data.mv_data, data.mv_size, row)) {
+    if (!ki_entry_row_unpack(key->bytes, key->nbytes, data.mv_data, data.mv_size,
+                             row)) {
         return ki_diag_set(diag, KI_ERR_DAMAGED,
                            "catalog.mdb: the row of an entry is "
                            "damaged");

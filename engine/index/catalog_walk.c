@@ -57,7 +57,8 @@ static enum ki_status walk_entry(struct walk *walk, struct ki_diag *diag)
 {
     walk->entry_key_nbytes = walk->key.mv_size;
     if (walk->key.mv_size < 6 || walk->key.mv_size > KI_ENTRY_KEY_NBYTES ||
-        !ki_entry_row_unpack(walk->data.mv_data, walk->data.mv_size, &walk->row)) {
+        !ki_entry_row_unpack(walk->key.mv_data, walk->key.mv_size, walk->data.mv_data,
+                             walk->data.mv_size, &walk->row)) {
         return ki_diag_set(diag, KI_ERR_DAMAGED,
                            "catalog.mdb: the row of an entry is "
                            "damaged");
