@@ -303,9 +303,14 @@ static enum outcome try(const struct operation *operation)
     if (status != KI_OK && !diag.message[0]) {
         return NO_MESSAGE;
     }
+    bool is_told_good =
+        status == KI_OK && (promise.is_whole || operation == operations);
+    if (!operation->is_writing && !is_told_good) {
+        return status == KI_OK ? DONE : REFUSED;
+    }
     enum outcome outcome = look(status == KI_OK ? &promise : &nothing_promised);
     if (outcome > DONE || !operation->is_writing) {
-        return status == KI_OK || outcome > DONE ? outcome : REFUSED;
+        return outcome;
     }
     if (status == KI_OK) {
         repaired = promise;
