@@ -89,7 +89,7 @@ static enum ki_status env_open(struct ki_catalog *catalog, struct ki_diag *diag)
         (void)snprintf(what, sizeof what, "open %s", catalog->path);
         status = ki_lmdb_failed(diag, result, what);
     }
-    if (status != KI_OK || (flags & MDB_NOLOCK)) {
+    if (status != KI_OK) {
         return status;
     }
     /* A reader that was killed would pin old pages for ever. */

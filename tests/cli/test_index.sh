@@ -155,6 +155,20 @@ stderr_has 'index publish'
 ki 'repair' 0 index publish
 ki 'lookups work' 1 lookup --kind md5 "$(printf '%032x' 2)"
 
+# Another user, who may read and not write.
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 true 2>/dev/null; then
+    chmod -R a+rX "$work"
+    rm -f index/catalog.mdb-lock
+    for command in 'index status' 'index verify' 'list show' 'list export hotline'; do
+        # shellcheck disable=SC2086
+        run "a reader without rights: $command" 0 \
+            setpriv --reuid 65534 --clear-groups "$program" $command
+        stderr_is ''
+    done
+    run 'a reader without rights changes nothing' 2 \
+        setpriv --reuid 65534 --clear-groups "$program" list add e
+fi
+
 (ulimit -n 6; exec "$program" index verify >"$work/stdout" 2>"$work/stderr")
 status=$?
 title='too few descriptors are not damage'
