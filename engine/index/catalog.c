@@ -182,7 +182,7 @@ void ki_catalog_close(struct ki_catalog *catalog)
     }
     if (catalog->lock_fd >= 0) {
         if (catalog->is_checked && catalog->access != KI_CATALOG_READ) {
-            ki_writer_lock_note(catalog->lock_fd, catalog->path);
+            ki_writer_lock_note(catalog->lock_fd, catalog->path, catalog->serial);
         }
         (void)close(catalog->lock_fd);
     }

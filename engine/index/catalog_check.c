@@ -29,6 +29,7 @@ enum {
     HEADER_NBYTES = 16,
     NODE_NBYTES = 8,
     TREE_NBYTES = 48,
+    LAST_PAGE_AT = 24 + 2 * TREE_NBYTES, /* in a meta page, after its header */
     MOST_KEY_NBYTES = 511,
     MOST_DEPTH = 30,
     MOST_TREES = 5,
@@ -102,8 +103,8 @@ static bool parse_meta(const uint8_t *page, struct meta *out)
     parse_tree(at + 24, &out->free_list);
     parse_tree(at + 24 + TREE_NBYTES, &out->main);
     out->free_list.is_free_list = true;
-    out->last_page = number(at + 24 + 2 * TREE_NBYTES, 8);
-    out->txn_id = number(at + 32 + 2 * TREE_NBYTES, 8);
+    out->last_page = number(at + LAST_PAGE_AT, 8);
+    out->txn_id = number(at + LAST_PAGE_AT + 8, 8);
     /* As an environment made with MDB_NOSUBDIR has them. */
     return number(page + 10, 2) == PAGE_META && number(at, 4) == magic &&
            number(at + 4, 4) == MAGIC_VERSION && out->page_nbytes >= 512 &&
@@ -122,7 +123,7 @@ static bool are_in_turn(const struct meta metas[2])
            (a % 2 == 0 && b % 2 == 1 && (a + 1 == b || b + 1 == a));
 }
 
-enum { META_NBYTES = HEADER_NBYTES + 40 + 2 * TREE_NBYTES };
+enum { META_NBYTES = HEADER_NBYTES + LAST_PAGE_AT + 16 };
 
 static bool read_metas(int fd, struct meta metas[2])
 {
@@ -384,7 +385,7 @@ static bool check_page(struct check *check, struct tree *tree, uint64_t number_o
 {
     bool is_leaf = level + 1 == tree->depth;
     uint8_t *page = check->pages[level];
-    if (!take_pages(check, number_of_page, 1) ||
+    if (!page || !take_pages(check, number_of_page, 1) ||
         !read_at(check, number_of_page, check->meta.page_nbytes, page)) {
         return false;
     }

@@ -14,6 +14,7 @@ struct ki_catalog {
     int lock_fd; /* -1 when reading, unless LMDB's own lock could not be had */
     enum ki_catalog_access access;
     bool accepts_older; /* than MANIFEST */
+    uint64_t serial;    /* of the last transaction */
     bool is_checked;    /* the file is as its last writer left it, or was read whole */
     char folder[KI_PATH_NBYTES];
     char path[KI_PATH_NBYTES]; /* of catalog.mdb */

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "index/catalog_private.h"
 #include "index/manifest.h"
+#include "index/writer_lock.h"
 
 enum { SNAPSHOT_TRIES = 16 };
 
@@ -30,6 +31,7 @@ enum ki_status ki_catalog_write_failed(const struct ki_txn *txn, int result,
 struct published {
     uint64_t generation;
     uint64_t serial;
+    uint64_t noted; /* the serial that its last writer left */
     uint64_t content;
     bool is_current; /* from MANIFEST, not from MANIFEST.previous */
 };
@@ -37,7 +39,7 @@ struct published {
 static struct published read_published(const char *folder)
 {
     struct ki_manifest manifest = {0};
-    struct published published = {0};
+    struct published published = {.noted = ki_writer_lock_serial(folder)};
     published.is_current =
         ki_manifest_read(folder, KI_MANIFEST_NAME, &manifest, NULL) == KI_OK;
     if (!published.is_current) {
@@ -60,13 +62,14 @@ static enum ki_status check_published(const struct ki_txn *txn,
         return KI_OK;
     }
     if (published->generation > state->generation ||
-        published->serial > state->serial) {
+        published->serial > state->serial || published->noted > state->serial) {
+        bool is_noted = published->noted > published->serial;
         return ki_diag_set(diag, KI_ERR_DAMAGED,
-                           "%s is older than the published generation %llu: put the "
-                           "newest one back, or accept this one by 'knownimage index "
-                           "publish --accept-catalog'",
+                           "%s is older than %s: put the newest one back, or accept "
+                           "this one by 'knownimage index publish --accept-catalog'",
                            txn->catalog->path,
-                           (unsigned long long)published->generation);
+                           is_noted ? "the one last written here"
+                                    : "the published generation");
     }
     if (published->is_current && published->generation == state->generation &&
         published->content != state->published) {
@@ -163,9 +166,11 @@ enum ki_status ki_txn_begin(struct ki_catalog *catalog, struct ki_txn **out,
         status = check_published(txn, &published, diag);
     }
     if (status != KI_OK) {
+        catalog->is_checked = false; /* nothing is to be noted of it */
         ki_txn_abort(txn);
         return status;
     }
+    catalog->serial = txn->state.serial;
     *out = txn;
     return KI_OK;
 }
@@ -195,7 +200,10 @@ enum ki_status ki_txn_commit(struct ki_txn *txn, struct ki_diag *diag)
     }
     int result = mdb_txn_commit(txn->txn); /* frees it, also when it fails */
     txn->txn = NULL;
-    if (result != MDB_SUCCESS) {
+    if (result == MDB_SUCCESS) {
+        txn->catalog->serial = txn->state.serial;
+    } else {
+        txn->catalog->is_checked = false;
         status = ki_catalog_write_failed(txn, result, "commit to", diag);
     }
     ki_txn_abort(txn);

@@ -207,7 +207,9 @@ static enum ki_status put_in_force(struct merge *merge, uint64_t *generation,
         status = ki_publication_begin(txn, &publication, diag);
     }
     if (status == KI_OK) {
+        /* Not over a publication that is lost, or an older MANIFEST. */
         *is_done = publication.is_continued &&
+                   publication.current.generation == publication.counted &&
                    find_input(merge, &publication.current) != SIZE_MAX;
         if (*is_done) {
             status = replace_input(merge, &publication, generation, diag);

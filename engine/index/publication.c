@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "index/catalog_private.h"
 #include "index/prune.h"
+#include "index/writer_lock.h"
 
 static const char merger_lock_name[] = "merger.lock";
 
@@ -32,10 +33,15 @@ static enum ki_status settle(struct ki_publication *publication, struct ki_diag 
 /* An older catalog that was accepted must not give its numbers a second time. */
 static void overtake(struct ki_txn *txn, const struct ki_manifest *current)
 {
-    if (current->generation > txn->state.generation ||
-        current->catalog_serial > txn->state.serial) {
-        txn->state.generation = current->generation + 1;
-        txn->state.serial = current->catalog_serial;
+    struct ki_catalog_state *state = &txn->state;
+    uint64_t noted = ki_writer_lock_serial(txn->catalog->folder);
+    uint64_t serial = current->catalog_serial > noted ? current->catalog_serial : noted;
+    if (current->generation > state->generation || serial > state->serial) {
+        state->generation =
+            (current->generation > state->generation ? current->generation
+                                                     : state->generation) +
+            1;
+        state->serial = serial > state->serial ? serial : state->serial;
         txn->is_changed = true;
         txn->is_touched = true;
     }
@@ -62,7 +68,8 @@ enum ki_status ki_publication_begin(struct ki_txn *txn, struct ki_publication *o
         ki_publication_abandon(out);
         return ki_diag_set(diag, status, "%s", found.message);
     }
-    out->next = txn->state.generation + 1;
+    out->counted = txn->state.generation;
+    out->next = out->counted + 1;
     out->keeps_current = out->is_continued;
     return KI_OK;
 }

@@ -20,6 +20,7 @@ struct ki_publication {
     const char *folder;
     struct ki_txn *txn;
     struct ki_manifest current; /* empty if it cannot be used */
+    uint64_t counted;           /* the catalog's last generation */
     uint64_t next;              /* the number that no MANIFEST has had */
     bool is_continued;  /* the dirty entries are all that has changed since current */
     bool keeps_current; /* as the generation before; not if it is damaged */

@@ -3,39 +3,66 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "base/diag.h"
 #include "base/file.h"
 
 static const char lock_name[] = "writer.lock";
 
-struct look {
+/* What the file holds; no padding in it. */
+struct note {
     uint64_t magic;
     uint64_t inode;
     int64_t nbytes;
     int64_t seconds[2]; /* modified, changed */
     int64_t nanoseconds[2];
+    uint64_t serial;
+    uint64_t checksum; /* of all before */
 };
 
-static bool look_at(const char *path, struct look *out)
+static uint64_t checksum_of(const struct note *note)
+{
+    return XXH3_64bits(note, offsetof(struct note, checksum));
+}
+
+static bool look_at(const char *path, uint64_t serial, struct note *out)
 {
     struct stat info;
     if (stat(path, &info) != 0) {
         return false;
     }
-    *out = (struct look){
-        .magic = 0x6b696c6f636b0001u,
+    *out = (struct note){
+        .magic = 0x6b696c6f636b0002u,
         .inode = info.st_ino,
         .nbytes = info.st_size,
         .seconds = {info.st_mtim.tv_sec, info.st_ctim.tv_sec},
         .nanoseconds = {info.st_mtim.tv_nsec, info.st_ctim.tv_nsec},
+        .serial = serial,
     };
+    out->checksum = checksum_of(out);
     return true;
+}
+
+static bool read_note(const char *folder, struct note *out)
+{
+    char path[KI_PATH_NBYTES];
+    if (ki_path_join(folder, lock_name, path, NULL) != KI_OK) {
+        return false;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool is_good = fd >= 0 && pread(fd, out, sizeof *out, 0) == (ssize_t)sizeof *out &&
+                   out->checksum == checksum_of(out);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return is_good;
 }
 
 enum ki_status ki_writer_lock(const char *folder, int *fd, struct ki_diag *diag)
@@ -46,6 +73,20 @@ enum ki_status ki_writer_lock(const char *folder, int *fd, struct ki_diag *diag)
         status = ki_path_join(folder, lock_name, path, diag);
     }
     return status == KI_OK ? ki_file_lock(path, fd, diag) : status;
+}
+
+bool ki_writer_lock_is_taken(const char *folder)
+{
+    char path[KI_PATH_NBYTES];
+    if (ki_path_join(folder, lock_name, path, NULL) != KI_OK) {
+        return false;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool is_taken = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return is_taken;
 }
 
 enum ki_status ki_writer_lock_share(const char *folder, int *fd, struct ki_diag *diag)
@@ -74,29 +115,24 @@ enum ki_status ki_writer_lock_share(const char *folder, int *fd, struct ki_diag 
 }
 
 /* Not synced: what gets lost is only made up for by reading the catalog once. */
-void ki_writer_lock_note(int fd, const char *catalog)
+void ki_writer_lock_note(int fd, const char *catalog, uint64_t serial)
 {
-    struct look now;
-    if (look_at(catalog, &now)) {
+    struct note now;
+    if (look_at(catalog, serial, &now)) {
         (void)!pwrite(fd, &now, sizeof now, 0);
     }
 }
 
 bool ki_writer_lock_knows(const char *folder, const char *catalog)
 {
-    char path[KI_PATH_NBYTES];
-    struct look now;
-    struct look noted;
-    if (!look_at(catalog, &now) ||
-        ki_path_join(folder, lock_name, path, NULL) != KI_OK) {
-        return false;
-    }
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool is_known = fd >= 0 &&
-                    pread(fd, &noted, sizeof noted, 0) == (ssize_t)sizeof noted &&
-                    memcmp(&now, &noted, sizeof now) == 0;
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    return is_known;
+    struct note now;
+    struct note noted;
+    return read_note(folder, &noted) && look_at(catalog, noted.serial, &now) &&
+           memcmp(&now, &noted, sizeof now) == 0;
+}
+
+uint64_t ki_writer_lock_serial(const char *folder)
+{
+    struct note noted;
+    return read_note(folder, &noted) ? noted.serial : 0;
 }
