@@ -40,6 +40,7 @@ struct mutants {
 
 static inline uint64_t below(struct mutants *mutants, uint64_t limit)
 {
+    CHECK(limit > 0);
     return mix_number(mutants->random += 0x9e3779b97f4a7c15u) % limit;
 }
 

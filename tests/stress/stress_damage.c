@@ -398,7 +398,7 @@ int main(int argc, char **argv)
     const char *folder = getenv("TMPDIR");
     (void)snprintf(mutants.folder, sizeof mutants.folder, "%.30s/knownimage-dmg-XXXXXX",
                    folder ? folder : "/tmp");
-    (void)strcpy(mutants.pristine, mutants.folder);
+    memcpy(mutants.pristine, mutants.folder, sizeof mutants.pristine);
     CHECK(stride > 0);
     make_index();
     mutants_lay_out(&mutants);
