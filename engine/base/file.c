@@ -89,8 +89,8 @@ static int write_all(int fd, const char *data, size_t nbytes)
     return 0;
 }
 
-static enum ki_status write_synced(const char *path, const void *data, size_t nbytes,
-                                   struct ki_diag *diag)
+enum ki_status ki_file_write_synced(const char *path, const void *data, size_t nbytes,
+                                    struct ki_diag *diag)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
@@ -104,30 +104,6 @@ static enum ki_status write_synced(const char *path, const void *data, size_t nb
         status = ki_diag_errno(diag, errno, "cannot close %s", path);
     }
     return status;
-}
-
-enum ki_status ki_file_replace(const char *folder, const char *name, const void *data,
-                               size_t nbytes, struct ki_diag *diag)
-{
-    char path[KI_PATH_NBYTES];
-    char fresh[KI_PATH_NBYTES];
-    enum ki_status status = ki_path_join(folder, name, path, diag);
-    if (status != KI_OK) {
-        return status;
-    }
-    int length = snprintf(fresh, sizeof fresh, "%s.new", path);
-    if (length < 0 || (size_t)length >= sizeof fresh) {
-        return ki_diag_set(diag, KI_ERR_ARGUMENT, "path too long: %.200s…", path);
-    }
-    status = write_synced(fresh, data, nbytes, diag);
-    if (status == KI_OK && rename(fresh, path) != 0) {
-        status = ki_diag_errno(diag, errno, "cannot rename %s", fresh);
-    }
-    if (status != KI_OK) {
-        (void)unlink(fresh);
-        return status;
-    }
-    return ki_folder_sync(folder, diag);
 }
 
 static enum ki_status read_all(int fd, const char *path, size_t nbytes, char *data,

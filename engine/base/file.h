@@ -21,10 +21,10 @@ enum ki_status ki_folder_make(const char *folder, struct ki_diag *diag);
 /* Makes the entries of a folder durable. */
 enum ki_status ki_folder_sync(const char *folder, struct ki_diag *diag);
 
-/* Writes folder/name by way of folder/name.new: write, fsync, rename, fsync of the
- * folder. Readers see the old bytes or the new ones. */
-enum ki_status ki_file_replace(const char *folder, const char *name, const void *data,
-                               size_t nbytes, struct ki_diag *diag);
+/* Makes or replaces a file with these bytes, synced. Not at once: to be renamed after.
+ */
+enum ki_status ki_file_write_synced(const char *path, const void *data, size_t nbytes,
+                                    struct ki_diag *diag);
 
 /* Reads a whole file of at most limit_nbytes into new memory with a zero byte after
  * its end; the caller frees *data. KI_ERR_NOT_FOUND if there is none. */

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening the catalog, and transactions. */
+/* Opening the catalog. */
 #include "index/catalog.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "base/pack.h"
 #include "index/catalog_private.h"
+#include "index/manifest.h"
+#include "index/writer_lock.h"
 
 static const char catalog_name[] = "catalog.mdb";
-static const char lock_name[] = "writer.lock";
 
 /* Address space, not memory or disk: the map only has to be larger than the file may
  * ever get. Halved until the system grants it. */
@@ -41,12 +42,8 @@ enum ki_status ki_lmdb_failed(struct ki_diag *diag, int result, const char *what
     return ki_diag_set(diag, status, "cannot %s: %s", what, mdb_strerror(result));
 }
 
-static int env_try_open(struct ki_catalog *catalog, const char *path, size_t map_nbytes)
+static int env_try_open(struct ki_catalog *catalog, size_t map_nbytes, unsigned flags)
 {
-    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
-    if (catalog->access == KI_CATALOG_READ) {
-        flags |= MDB_RDONLY;
-    }
     int result = mdb_env_create(&catalog->env);
     if (result != MDB_SUCCESS) {
         return result;
@@ -56,7 +53,7 @@ static int env_try_open(struct ki_catalog *catalog, const char *path, size_t map
         result = mdb_env_set_maxdbs(catalog->env, 8);
     }
     if (result == MDB_SUCCESS) {
-        result = mdb_env_open(catalog->env, path, flags, 0600);
+        result = mdb_env_open(catalog->env, catalog->path, flags, 0600);
     }
     if (result != MDB_SUCCESS) {
         mdb_env_close(catalog->env);
@@ -65,20 +62,35 @@ static int env_try_open(struct ki_catalog *catalog, const char *path, size_t map
     return result;
 }
 
-static enum ki_status env_open(struct ki_catalog *catalog, struct ki_diag *diag)
+static int env_open_flags(struct ki_catalog *catalog, unsigned flags)
 {
-    char path[KI_PATH_NBYTES];
-    enum ki_status status = ki_path_join(catalog->folder, catalog_name, path, diag);
-    if (status != KI_OK) {
-        return status;
-    }
     int result = ENOMEM;
     for (size_t size = map_nbytes_most; result == ENOMEM && size >= map_nbytes_least;
          size /= 2) {
-        result = env_try_open(catalog, path, size);
+        result = env_try_open(catalog, size, flags);
     }
-    if (result != MDB_SUCCESS) {
-        return ki_lmdb_failed(diag, result, "open catalog.mdb");
+    return result;
+}
+
+static enum ki_status env_open(struct ki_catalog *catalog, struct ki_diag *diag)
+{
+    bool is_reading = catalog->access == KI_CATALOG_READ;
+    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (is_reading ? MDB_RDONLY : 0);
+    enum ki_status status = KI_OK;
+    int result = env_open_flags(catalog, flags);
+    if (is_reading && (result == EACCES || result == EROFS)) {
+        /* LMDB notes its readers in a file. Where we may not write to it, our own lock
+         * keeps writers away meanwhile. */
+        status = ki_writer_lock_share(catalog->folder, &catalog->lock_fd, diag);
+        result = env_open_flags(catalog, flags | MDB_NOLOCK);
+    }
+    if (status == KI_OK && result != MDB_SUCCESS) {
+        char what[KI_PATH_NBYTES + 8];
+        (void)snprintf(what, sizeof what, "open %s", catalog->path);
+        status = ki_lmdb_failed(diag, result, what);
+    }
+    if (status != KI_OK) {
+        return status;
     }
     /* A reader that was killed would pin old pages for ever. */
     int ndead = 0;
@@ -86,28 +98,47 @@ static enum ki_status env_open(struct ki_catalog *catalog, struct ki_diag *diag)
     return KI_OK;
 }
 
-/* A reader, or a change to what should be there, makes nothing. */
+/* A file of no bytes is what a writer leaves that was killed before it wrote the first.
+ * It may be filled, and a missing one made, only where nothing was ever published. */
 static enum ki_status expect_catalog(const struct ki_catalog *catalog,
                                      struct ki_diag *diag)
 {
-    char path[KI_PATH_NBYTES];
-    enum ki_status status = ki_path_join(catalog->folder, catalog_name, path, diag);
-    if (status == KI_OK && access(path, F_OK) != 0) {
-        status = ki_diag_set(diag, KI_ERR_NOT_FOUND, "there is no index in %s",
-                             catalog->folder);
+    struct ki_diag found = {0};
+    enum ki_status status = ki_catalog_check_head(catalog->path, &found);
+    if (status != KI_ERR_NOT_FOUND) {
+        return status == KI_OK ? KI_OK : ki_diag_set(diag, status, "%s", found.message);
     }
-    return status;
+    if (ki_manifest_is_any(catalog->folder)) {
+        return ki_diag_set(diag, KI_ERR_DAMAGED,
+                           "%s, but there are published files beside it: put it back "
+                           "from a backup",
+                           found.message);
+    }
+    return catalog->access == KI_CATALOG_WRITE
+               ? KI_OK
+               : ki_diag_set(diag, KI_ERR_NOT_FOUND, "there is no index in %s",
+                             catalog->folder);
 }
 
-static enum ki_status take_turn(struct ki_catalog *catalog, struct ki_diag *diag)
+/* Nothing is made, not even a lock, for who asks for what is there. */
+static enum ki_status open_all(struct ki_catalog *catalog, struct ki_diag *diag)
 {
-    char path[KI_PATH_NBYTES];
-    enum ki_status status = ki_folder_make(catalog->folder, diag);
-    if (status == KI_OK) {
-        status = ki_path_join(catalog->folder, lock_name, path, diag);
+    enum ki_status status =
+        ki_path_join(catalog->folder, catalog_name, catalog->path, diag);
+    if (status == KI_OK && catalog->access != KI_CATALOG_WRITE) {
+        status = expect_catalog(catalog, diag);
+    }
+    if (status == KI_OK && catalog->access != KI_CATALOG_READ) {
+        status = ki_writer_lock(catalog->folder, &catalog->lock_fd, diag);
+    }
+    if (status == KI_OK && catalog->access == KI_CATALOG_WRITE) {
+        status = expect_catalog(catalog, diag);
     }
     if (status == KI_OK) {
-        status = ki_file_lock(path, &catalog->lock_fd, diag);
+        status = env_open(catalog, diag);
+    }
+    if (status == KI_OK) {
+        catalog->is_checked = ki_writer_lock_knows(catalog->folder, catalog->path);
     }
     return status;
 }
@@ -124,24 +155,21 @@ enum ki_status ki_catalog_open(const char *folder, enum ki_catalog_access access
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a catalog");
     }
     catalog->lock_fd = -1;
-    catalog->access = access;
+    catalog->access = access == KI_CATALOG_ACCEPT ? KI_CATALOG_CHANGE : access;
+    catalog->accepts_older = access == KI_CATALOG_ACCEPT;
     memcpy(catalog->folder, folder, length + 1);
-    enum ki_status status = KI_OK;
-    if (access != KI_CATALOG_WRITE) {
-        status = expect_catalog(catalog, diag);
-    }
-    if (status == KI_OK && access != KI_CATALOG_READ) {
-        status = take_turn(catalog, diag);
-    }
-    if (status == KI_OK) {
-        status = env_open(catalog, diag);
-    }
+    enum ki_status status = open_all(catalog, diag);
     if (status != KI_OK) {
         ki_catalog_close(catalog);
         return status;
     }
     *out = catalog;
     return KI_OK;
+}
+
+void ki_catalog_distrust(struct ki_catalog *catalog)
+{
+    catalog->is_checked = false;
 }
 
 void ki_catalog_close(struct ki_catalog *catalog)
@@ -153,120 +181,10 @@ void ki_catalog_close(struct ki_catalog *catalog)
         mdb_env_close(catalog->env);
     }
     if (catalog->lock_fd >= 0) {
+        if (catalog->is_checked && catalog->access != KI_CATALOG_READ) {
+            ki_writer_lock_note(catalog->lock_fd, catalog->path, catalog->serial);
+        }
         (void)close(catalog->lock_fd);
     }
     free(catalog);
-}
-
-enum ki_status ki_txn_meta_get(struct ki_txn *txn, const char *name, uint64_t *value,
-                               struct ki_diag *diag)
-{
-    MDB_val key = ki_val(name, strlen(name));
-    MDB_val data;
-    int result = mdb_get(txn->txn, txn->meta, &key, &data);
-    if (result == MDB_NOTFOUND) {
-        *value = 0;
-        return KI_OK;
-    }
-    if (result != MDB_SUCCESS) {
-        return ki_lmdb_failed(diag, result, "read the catalog");
-    }
-    struct ki_unpacker unpacker = ki_unpacker_begin(data.mv_data, data.mv_size);
-    *value = ki_unpack_uint(&unpacker, 8);
-    return unpacker.is_good
-               ? KI_OK
-               : ki_diag_set(diag, KI_ERR_DAMAGED, "catalog.mdb holds a bad number");
-}
-
-enum ki_status ki_txn_meta_put(struct ki_txn *txn, const char *name, uint64_t value,
-                               struct ki_diag *diag)
-{
-    uint8_t bytes[8];
-    struct ki_packer packer = ki_packer_begin(bytes, sizeof bytes);
-    ki_pack_uint(&packer, value, 8);
-    MDB_val key = ki_val(name, strlen(name));
-    MDB_val data = ki_val(bytes, sizeof bytes);
-    int result = mdb_put(txn->txn, txn->meta, &key, &data, 0);
-    return result == MDB_SUCCESS ? KI_OK
-                                 : ki_lmdb_failed(diag, result, "write the catalog");
-}
-
-static enum ki_status open_tables(struct ki_txn *txn, struct ki_diag *diag)
-{
-    unsigned flags = txn->catalog->access == KI_CATALOG_READ ? 0 : MDB_CREATE;
-    int result = mdb_dbi_open(txn->txn, "meta", flags, &txn->meta);
-    if (result == MDB_SUCCESS) {
-        result = mdb_dbi_open(txn->txn, "lists", flags, &txn->lists);
-    }
-    if (result == MDB_SUCCESS) {
-        result = mdb_dbi_open(txn->txn, "entries", flags, &txn->entries);
-    }
-    if (result == MDB_SUCCESS) {
-        result = mdb_dbi_open(txn->txn, "dirty", flags, &txn->dirty);
-    }
-    if (result == MDB_NOTFOUND) {
-        return ki_diag_set(diag, KI_ERR_NOT_FOUND, "the index in %s is empty",
-                           txn->catalog->folder);
-    }
-    if (result != MDB_SUCCESS) {
-        return ki_lmdb_failed(diag, result, "open the catalog's tables");
-    }
-    uint64_t generation = 0;
-    enum ki_status status = ki_txn_meta_get(txn, "generation", &generation, diag);
-    txn->is_published = generation > 0;
-    return status == KI_OK ? ki_txn_meta_get(txn, "serial", &txn->serial, diag)
-                           : status;
-}
-
-enum ki_status ki_txn_begin(struct ki_catalog *catalog, struct ki_txn **out,
-                            struct ki_diag *diag)
-{
-    struct ki_txn *txn = calloc(1, sizeof *txn);
-    if (!txn) {
-        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a transaction");
-    }
-    txn->catalog = catalog;
-    unsigned flags = catalog->access == KI_CATALOG_READ ? MDB_RDONLY : 0;
-    int result = mdb_txn_begin(catalog->env, NULL, flags, &txn->txn);
-    if (result != MDB_SUCCESS) {
-        free(txn);
-        return ki_lmdb_failed(diag, result, "begin a transaction on catalog.mdb");
-    }
-    enum ki_status status = open_tables(txn, diag);
-    if (status != KI_OK) {
-        ki_txn_abort(txn);
-        return status;
-    }
-    *out = txn;
-    return KI_OK;
-}
-
-enum ki_status ki_txn_commit(struct ki_txn *txn, struct ki_diag *diag)
-{
-    enum ki_status status = ki_txn_flush_list(txn, diag);
-    if (status == KI_OK && txn->is_changed) {
-        status = ki_txn_meta_put(txn, "serial", txn->serial + 1, diag);
-    }
-    if (status != KI_OK) {
-        ki_txn_abort(txn);
-        return status;
-    }
-    int result = mdb_txn_commit(txn->txn); /* frees it, also when it fails */
-    free(txn);
-    return result == MDB_SUCCESS
-               ? KI_OK
-               : ki_lmdb_failed(diag, result, "commit to catalog.mdb");
-}
-
-void ki_txn_abort(struct ki_txn *txn)
-{
-    if (txn) {
-        mdb_txn_abort(txn->txn);
-        free(txn);
-    }
-}
-
-uint64_t ki_txn_serial(const struct ki_txn *txn)
-{
-    return txn->serial;
 }

@@ -21,15 +21,22 @@ struct ki_catalog;
 enum ki_catalog_access {
     KI_CATALOG_READ,   /* KI_ERR_NOT_FOUND if there is no catalog */
     KI_CATALOG_CHANGE, /* likewise; waits for the lock */
-    KI_CATALOG_WRITE   /* makes folder and catalog if needed; waits for the lock */
+    KI_CATALOG_WRITE,  /* makes folder and catalog where there is nothing; waits too */
+    KI_CATALOG_ACCEPT  /* as CHANGE, and takes a catalog that is older than MANIFEST */
 };
 
 enum ki_status ki_catalog_open(const char *folder, enum ki_catalog_access access,
                                struct ki_catalog **out, struct ki_diag *diag);
 void ki_catalog_close(struct ki_catalog *catalog); /* NULL is allowed */
 
+/* Makes the next transaction read the whole file, also if nobody can have touched it
+ * since its last writer: a disk may have. */
+void ki_catalog_distrust(struct ki_catalog *catalog);
+
 /* One transaction at a time per catalog. A read transaction sees one state; a write
- * transaction is all or nothing. Commit and abort both free it. */
+ * transaction is all or nothing. Commit and abort both free it. KI_ERR_DAMAGED if
+ * catalog.mdb is, or if it is not the one that MANIFEST was made from, or an older
+ * state of it. */
 struct ki_txn;
 enum ki_status ki_txn_begin(struct ki_catalog *catalog, struct ki_txn **out,
                             struct ki_diag *diag);
@@ -37,7 +44,7 @@ enum ki_status ki_txn_commit(struct ki_txn *txn, struct ki_diag *diag);
 void ki_txn_abort(struct ki_txn *txn); /* NULL is allowed */
 
 /* Commits so far, counted in the catalog itself; raised by every write transaction that
- * changed something. */
+ * changed lists or entries. */
 uint64_t ki_txn_serial(const struct ki_txn *txn);
 
 /* Lists. Names are checked: KI_ERR_ARGUMENT, KI_ERR_NOT_FOUND, KI_ERR_EXISTS. */
@@ -90,8 +97,18 @@ enum ki_status ki_txn_dirty_entries(struct ki_txn *txn, ki_entry_visit visit,
                                     void *context, struct ki_diag *diag);
 enum ki_status ki_txn_dirty_count(struct ki_txn *txn, uint64_t *count,
                                   struct ki_diag *diag);
-enum ki_status ki_txn_dirty_clear(struct ki_txn *txn, struct ki_diag *diag);
 enum ki_status ki_txn_is_dirty(struct ki_txn *txn, uint32_t list_id, const char *id,
                                size_t id_nbytes, bool *is_dirty, struct ki_diag *diag);
+
+/* Whether the entry may differ from its state in that generation. */
+enum ki_status ki_txn_is_unpublished(struct ki_txn *txn, uint64_t generation,
+                                     uint32_t list_id, const char *id, size_t id_nbytes,
+                                     bool *is_unpublished, struct ki_diag *diag);
+
+/* A publication takes the dirty entries: from then on they are pending, until it is
+ * known that its MANIFEST has come into force, or that it has not. */
+enum ki_status ki_txn_pending_keep(struct ki_txn *txn,
+                                   struct ki_diag *diag); /* dirty */
+enum ki_status ki_txn_pending_drop(struct ki_txn *txn, struct ki_diag *diag);
 
 #endif

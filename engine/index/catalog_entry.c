@@ -46,7 +46,7 @@ static enum ki_status entry_read(struct ki_txn *txn, const struct entry_key *key
 {
     MDB_val name = ki_val(key->bytes, key->nbytes);
     MDB_val data;
-    int result = mdb_get(txn->txn, txn->entries, &name, &data);
+    int result = mdb_get(txn->txn, txn->tables[KI_TABLE_ENTRIES], &name, &data);
     *exists = result == MDB_SUCCESS;
     if (result == MDB_NOTFOUND) {
         return KI_OK;
@@ -54,7 +54,8 @@ static enum ki_status entry_read(struct ki_txn *txn, const struct entry_key *key
     if (result != MDB_SUCCESS) {
         return ki_lmdb_failed(diag, result, "read the catalog");
     }
-    if (!ki_entry_row_unpack(data.mv_data, data.mv_size, row)) {
+    if (!ki_entry_row_unpack(key->bytes, key->nbytes, data.mv_data, data.mv_size,
+                             row)) {
         return ki_diag_set(diag, KI_ERR_DAMAGED,
                            "catalog.mdb: the row of an entry is "
                            "damaged");
@@ -72,9 +73,9 @@ static enum ki_status entry_write(struct ki_txn *txn, const struct entry_key *ke
     }
     MDB_val name = ki_val(key->bytes, key->nbytes);
     MDB_val data = ki_val(packed, nbytes);
-    int result = mdb_put(txn->txn, txn->entries, &name, &data, 0);
+    int result = ki_row_put(txn, KI_TABLE_ENTRIES, &name, &data);
     return result == MDB_SUCCESS ? KI_OK
-                                 : ki_lmdb_failed(diag, result, "write the catalog");
+                                 : ki_catalog_write_failed(txn, result, "write", diag);
 }
 
 static bool has_inline(const struct ki_entry_row *row, const struct ki_hash *hash)
@@ -106,12 +107,12 @@ static enum ki_status hash_add(struct ki_txn *txn, const struct entry_key *key,
     size_t nbytes = ki_hash_key(key->bytes, key->nbytes, hash, bytes);
     MDB_val name = ki_val(bytes, nbytes);
     MDB_val empty = ki_val("", 0);
-    int result = mdb_put(txn->txn, txn->entries, &name, &empty, MDB_NOOVERWRITE);
+    int result = ki_row_insert(txn, KI_TABLE_ENTRIES, &name, &empty);
     if (result == MDB_KEYEXIST) {
         return KI_OK;
     }
     *is_new = result == MDB_SUCCESS;
-    return *is_new ? KI_OK : ki_lmdb_failed(diag, result, "write the catalog");
+    return *is_new ? KI_OK : ki_catalog_write_failed(txn, result, "write", diag);
 }
 
 static bool set_label(char label[KI_CATEGORY_NBYTES], const char *text)
@@ -121,19 +122,6 @@ static bool set_label(char label[KI_CATEGORY_NBYTES], const char *text)
     }
     memcpy(label, text, strlen(text) + 1);
     return true;
-}
-
-enum ki_status ki_txn_mark_dirty(struct ki_txn *txn, const void *key, size_t nbytes,
-                                 const char *id, size_t id_nbytes, struct ki_diag *diag)
-{
-    if (!txn->is_published) {
-        return KI_OK;
-    }
-    MDB_val name = ki_val(key, nbytes);
-    MDB_val data = ki_val(id, id_nbytes);
-    int result = mdb_put(txn->txn, txn->dirty, &name, &data, 0);
-    return result == MDB_SUCCESS ? KI_OK
-                                 : ki_lmdb_failed(diag, result, "write the catalog");
 }
 
 static bool is_entry(const struct ki_entry *entry)

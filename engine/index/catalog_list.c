@@ -66,7 +66,7 @@ static enum ki_status list_read(struct ki_txn *txn, const char *name,
     MDB_val row;
     int result = key.mv_size == 0 || key.mv_size >= KI_LIST_NAME_NBYTES
                      ? MDB_NOTFOUND
-                     : mdb_get(txn->txn, txn->lists, &key, &row);
+                     : mdb_get(txn->txn, txn->tables[KI_TABLE_LISTS], &key, &row);
     if (result == MDB_NOTFOUND) {
         return KI_ERR_NOT_FOUND;
     }
@@ -89,9 +89,9 @@ static enum ki_status list_write(struct ki_txn *txn, const struct ki_list_info *
     size_t nbytes = ki_list_row_pack(info, row);
     MDB_val key = ki_val(info->name, strlen(info->name));
     MDB_val data = ki_val(row, nbytes);
-    int result = mdb_put(txn->txn, txn->lists, &key, &data, 0);
+    int result = ki_row_put(txn, KI_TABLE_LISTS, &key, &data);
     if (result != MDB_SUCCESS) {
-        return ki_lmdb_failed(diag, result, "write the catalog");
+        return ki_catalog_write_failed(txn, result, "write", diag);
     }
     txn->is_changed = true;
     return KI_OK;
@@ -164,7 +164,7 @@ enum ki_status ki_txn_list_all(struct ki_txn *txn, struct ki_list_info **lists,
         return status;
     }
     MDB_cursor *cursor = NULL;
-    int result = mdb_cursor_open(txn->txn, txn->lists, &cursor);
+    int result = mdb_cursor_open(txn->txn, txn->tables[KI_TABLE_LISTS], &cursor);
     if (result != MDB_SUCCESS) {
         return ki_lmdb_failed(diag, result, "read the catalog");
     }
@@ -184,17 +184,11 @@ enum ki_status ki_txn_list_all(struct ki_txn *txn, struct ki_list_info **lists,
 static enum ki_status list_insert(struct ki_txn *txn, struct ki_list_info *info,
                                   struct ki_diag *diag)
 {
-    uint64_t next = 0;
-    enum ki_status status = ki_txn_meta_get(txn, "next-list", &next, diag);
-    if (status != KI_OK) {
-        return status;
-    }
-    if (next >= UINT32_MAX) {
+    if (txn->state.nlist_ids >= UINT32_MAX) {
         return ki_diag_set(diag, KI_ERR_LIMIT, "the catalog has used up its list ids");
     }
-    info->id = (uint32_t)next + 1;
-    status = ki_txn_meta_put(txn, "next-list", next + 1, diag);
-    return status == KI_OK ? list_write(txn, info, diag) : status;
+    info->id = (uint32_t)++txn->state.nlist_ids;
+    return list_write(txn, info, diag);
 }
 
 static bool has_same_policy(const struct ki_list_info *a, const struct ki_list_info *b)

@@ -6,33 +6,22 @@
 #include "index/catalog_private.h"
 #include "index/record.h"
 
-/* Deletes every row of the table whose key begins with the prefix. */
-static enum ki_status delete_rows(struct ki_txn *txn, MDB_dbi table, const void *prefix,
-                                  size_t nbytes, struct ki_diag *diag)
+static enum ki_status delete_rows(struct ki_txn *txn, enum ki_table table,
+                                  const void *prefix, size_t nbytes,
+                                  struct ki_diag *diag)
 {
-    MDB_cursor *cursor = NULL;
-    int result = mdb_cursor_open(txn->txn, table, &cursor);
-    if (result != MDB_SUCCESS) {
-        return ki_lmdb_failed(diag, result, "write the catalog");
-    }
-    /* Sought anew after each deletion: where the cursor stands after deleting the last
-     * row of a page differs between LMDB releases. */
-    while (result == MDB_SUCCESS) {
-        MDB_val key = ki_val(prefix, nbytes);
-        MDB_val data;
-        result = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
-        if (result == MDB_SUCCESS &&
-            (key.mv_size < nbytes || memcmp(key.mv_data, prefix, nbytes) != 0)) {
-            break;
-        }
-        if (result == MDB_SUCCESS) {
-            result = mdb_cursor_del(cursor, 0);
-        }
-    }
-    mdb_cursor_close(cursor);
-    return result == MDB_SUCCESS || result == MDB_NOTFOUND
-               ? KI_OK
-               : ki_lmdb_failed(diag, result, "write the catalog");
+    int result = ki_rows_delete(txn, table, prefix, nbytes);
+    return result == MDB_SUCCESS ? KI_OK
+                                 : ki_catalog_write_failed(txn, result, "write", diag);
+}
+
+static enum ki_status delete_row(struct ki_txn *txn, enum ki_table table,
+                                 const void *key, size_t nbytes, struct ki_diag *diag)
+{
+    MDB_val name = ki_val(key, nbytes);
+    int result = ki_row_delete(txn, table, &name);
+    return result == MDB_SUCCESS ? KI_OK
+                                 : ki_catalog_write_failed(txn, result, "write", diag);
 }
 
 enum ki_status ki_txn_list_remove(struct ki_txn *txn, const char *name,
@@ -45,17 +34,16 @@ enum ki_status ki_txn_list_remove(struct ki_txn *txn, const char *name,
     }
     uint8_t prefix[4];
     ki_list_key(info.id, prefix);
-    status = delete_rows(txn, txn->entries, prefix, sizeof prefix, diag);
+    static const enum ki_table tables[] = {KI_TABLE_ENTRIES, KI_TABLE_DIRTY,
+                                           KI_TABLE_DIRTY_TOO};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && status == KI_OK; i++) {
+        status = delete_rows(txn, tables[i], prefix, sizeof prefix, diag);
+    }
     if (status == KI_OK) {
-        status = delete_rows(txn, txn->dirty, prefix, sizeof prefix, diag);
+        status = delete_row(txn, KI_TABLE_LISTS, name, strlen(name), diag);
     }
     if (status != KI_OK) {
         return status;
-    }
-    MDB_val key = ki_val(name, strlen(name));
-    int result = mdb_del(txn->txn, txn->lists, &key, NULL);
-    if (result != MDB_SUCCESS) {
-        return ki_lmdb_failed(diag, result, "write the catalog");
     }
     txn->has_list = false;
     txn->is_list_changed = false;
@@ -98,7 +86,7 @@ enum ki_status ki_txn_entry_remove(struct ki_txn *txn, uint32_t list_id, const c
     if (status != KI_OK || !*existed) {
         return status;
     }
-    status = delete_rows(txn, txn->entries, key, nbytes, diag);
+    status = delete_rows(txn, KI_TABLE_ENTRIES, key, nbytes, diag);
     if (status == KI_OK) {
         status = ki_txn_mark_dirty(txn, key, nbytes, id, id_nbytes, diag);
     }

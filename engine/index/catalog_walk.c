@@ -21,7 +21,25 @@ struct walk {
     struct ki_hash *hashes;
     size_t nhashes;
     size_t capacity;
+    uint64_t digest; /* of the rows so far */
 };
+
+static void walk_count(struct walk *walk, const MDB_val *key, const MDB_val *data)
+{
+    walk->digest +=
+        ki_row_digest(key->mv_data, key->mv_size, data->mv_data, data->mv_size);
+}
+
+/* What was walked over must be all that was written. */
+static enum ki_status expect_digest(const struct walk *walk, const struct ki_txn *txn,
+                                    enum ki_table table, struct ki_diag *diag)
+{
+    return walk->digest == txn->state.digests[table]
+               ? KI_OK
+               : ki_diag_set(diag, KI_ERR_DAMAGED,
+                             "%s is damaged: rows of its table %s are missing or wrong",
+                             txn->catalog->path, ki_table_name(table));
+}
 
 static bool walk_push(struct walk *walk, const struct ki_hash *hash)
 {
@@ -39,12 +57,14 @@ static enum ki_status walk_entry(struct walk *walk, struct ki_diag *diag)
 {
     walk->entry_key_nbytes = walk->key.mv_size;
     if (walk->key.mv_size < 6 || walk->key.mv_size > KI_ENTRY_KEY_NBYTES ||
-        !ki_entry_row_unpack(walk->data.mv_data, walk->data.mv_size, &walk->row)) {
+        !ki_entry_row_unpack(walk->key.mv_data, walk->key.mv_size, walk->data.mv_data,
+                             walk->data.mv_size, &walk->row)) {
         return ki_diag_set(diag, KI_ERR_DAMAGED,
                            "catalog.mdb: the row of an entry is "
                            "damaged");
     }
     memcpy(walk->entry_key, walk->key.mv_data, walk->key.mv_size);
+    walk_count(walk, &walk->key, &walk->data);
     walk->nhashes = 0;
     bool is_good = true;
     for (size_t i = 0; i < walk->row.nhashes; i++) {
@@ -58,6 +78,7 @@ static enum ki_status walk_entry(struct walk *walk, struct ki_diag *diag)
                                walk->key.mv_data, walk->key.mv_size, &hash)) {
             break;
         }
+        walk_count(walk, &walk->key, &walk->data);
         is_good = is_good && walk_push(walk, &hash);
     }
     return is_good ? KI_OK
@@ -115,7 +136,8 @@ static struct walk *walk_open(struct ki_txn *txn, enum ki_status *status,
         *status = ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to walk the catalog");
         return NULL;
     }
-    int result = mdb_cursor_open(txn->txn, txn->entries, &walk->cursor);
+    int result =
+        mdb_cursor_open(txn->txn, txn->tables[KI_TABLE_ENTRIES], &walk->cursor);
     if (result != MDB_SUCCESS) {
         *status = ki_lmdb_failed(diag, result, "read the catalog");
         free(walk);
@@ -144,6 +166,9 @@ enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id,
     walk->key = ki_val(prefix, sizeof prefix);
     walk->result = mdb_cursor_get(walk->cursor, &walk->key, &walk->data, MDB_SET_RANGE);
     status = walk_all(walk, list_id, visit, context, diag);
+    if (status == KI_OK && list_id == 0) {
+        status = expect_digest(walk, txn, KI_TABLE_ENTRIES, diag);
+    }
     walk_close(walk);
     return status;
 }
@@ -190,7 +215,7 @@ enum ki_status ki_txn_entry_visit(struct ki_txn *txn, const void *key, size_t nb
 }
 
 static enum ki_status walk_dirty(struct walk *walk, MDB_cursor *cursor,
-                                 ki_entry_visit visit, void *context,
+                                 ki_entry_visit visit, void *context, uint64_t *digest,
                                  struct ki_diag *diag)
 {
     MDB_val key;
@@ -201,6 +226,7 @@ static enum ki_status walk_dirty(struct walk *walk, MDB_cursor *cursor,
         if (key.mv_size < 6 || id.mv_size == 0 || id.mv_size > KI_ENTRY_ID_NBYTES) {
             return ki_diag_set(diag, KI_ERR_DAMAGED, "catalog.mdb: a key is damaged");
         }
+        *digest += ki_row_digest(key.mv_data, key.mv_size, id.mv_data, id.mv_size);
         enum ki_status status = visit_key(walk, &key, &id, visit, context, diag);
         if (status != KI_OK) {
             return status;
@@ -213,49 +239,25 @@ static enum ki_status walk_dirty(struct walk *walk, MDB_cursor *cursor,
 enum ki_status ki_txn_dirty_entries(struct ki_txn *txn, ki_entry_visit visit,
                                     void *context, struct ki_diag *diag)
 {
+    enum ki_table table = ki_txn_dirty_table(txn);
     MDB_cursor *cursor = NULL;
+    uint64_t digest = 0;
     enum ki_status status = KI_OK;
     struct walk *walk = walk_open(txn, &status, diag);
     if (!walk) {
         return status;
     }
-    int result = mdb_cursor_open(txn->txn, txn->dirty, &cursor);
+    int result = mdb_cursor_open(txn->txn, txn->tables[table], &cursor);
     if (result != MDB_SUCCESS) {
         walk_close(walk);
         return ki_lmdb_failed(diag, result, "read the catalog");
     }
-    status = walk_dirty(walk, cursor, visit, context, diag);
+    status = walk_dirty(walk, cursor, visit, context, &digest, diag);
+    walk->digest = digest;
+    if (status == KI_OK) {
+        status = expect_digest(walk, txn, table, diag);
+    }
     mdb_cursor_close(cursor);
     walk_close(walk);
     return status;
-}
-
-enum ki_status ki_txn_dirty_count(struct ki_txn *txn, uint64_t *count,
-                                  struct ki_diag *diag)
-{
-    MDB_stat stat;
-    int result = mdb_stat(txn->txn, txn->dirty, &stat);
-    *count = result == MDB_SUCCESS ? stat.ms_entries : 0;
-    return result == MDB_SUCCESS ? KI_OK
-                                 : ki_lmdb_failed(diag, result, "read the catalog");
-}
-
-enum ki_status ki_txn_dirty_clear(struct ki_txn *txn, struct ki_diag *diag)
-{
-    int result = mdb_drop(txn->txn, txn->dirty, 0);
-    return result == MDB_SUCCESS ? KI_OK
-                                 : ki_lmdb_failed(diag, result, "write the catalog");
-}
-
-enum ki_status ki_txn_is_dirty(struct ki_txn *txn, uint32_t list_id, const char *id,
-                               size_t id_nbytes, bool *is_dirty, struct ki_diag *diag)
-{
-    uint8_t key[KI_ENTRY_KEY_NBYTES];
-    MDB_val name = ki_val(key, ki_entry_key(list_id, id, id_nbytes, key));
-    MDB_val data;
-    int result = mdb_get(txn->txn, txn->dirty, &name, &data);
-    *is_dirty = result == MDB_SUCCESS;
-    return result == MDB_SUCCESS || result == MDB_NOTFOUND
-               ? KI_OK
-               : ki_lmdb_failed(diag, result, "read the catalog");
 }

@@ -76,30 +76,6 @@ static enum ki_status open_segments(struct ki_index *index, const char *folder,
     return KI_OK;
 }
 
-static enum ki_status open_manifest(const char *folder, const char *name,
-                                    const struct ki_index *other, struct ki_index **out,
-                                    struct ki_diag *diag)
-{
-    struct ki_index *index = calloc(1, sizeof *index);
-    if (!index) {
-        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for an index");
-    }
-    enum ki_status status = ki_manifest_read(folder, name, &index->manifest, diag);
-    if (status == KI_OK) {
-        status = open_segments(index, folder, other, diag);
-    }
-    if (status != KI_OK) {
-        ki_index_close(index);
-        return status;
-    }
-    for (size_t i = 0; i < index->manifest.nlists; i++) {
-        unsigned radius = index->manifest.lists[i].radius;
-        index->radius_most = radius > index->radius_most ? radius : index->radius_most;
-    }
-    *out = index;
-    return KI_OK;
-}
-
 static bool is_same_file(const char *folder)
 {
     char current[KI_PATH_NBYTES];
@@ -115,7 +91,8 @@ static bool is_same_file(const char *folder)
 /* An older MANIFEST put in the place of the current one would answer without what was
  * added since. It is not newer than MANIFEST.previous then; but for a moment, or after
  * a crash in it, both are names of one file. */
-static enum ki_status refuse_stale(const char *folder, const struct ki_index *index,
+static enum ki_status refuse_stale(const char *folder,
+                                   const struct ki_manifest *manifest,
                                    struct ki_diag *diag)
 {
     struct ki_manifest previous = {0};
@@ -123,7 +100,7 @@ static enum ki_status refuse_stale(const char *folder, const struct ki_index *in
         return KI_OK;
     }
     uint64_t before = previous.generation;
-    uint64_t generation = index->manifest.generation;
+    uint64_t generation = manifest->generation;
     ki_manifest_free(&previous);
     if (before < generation || (before == generation && is_same_file(folder))) {
         return KI_OK;
@@ -132,6 +109,33 @@ static enum ki_status refuse_stale(const char *folder, const struct ki_index *in
         diag, KI_ERR_DAMAGED,
         "%s/MANIFEST is of generation %llu, but MANIFEST.previous of %llu", folder,
         (unsigned long long)generation, (unsigned long long)before);
+}
+
+static enum ki_status open_manifest(const char *folder, const char *name,
+                                    const struct ki_index *other, struct ki_index **out,
+                                    struct ki_diag *diag)
+{
+    struct ki_index *index = calloc(1, sizeof *index);
+    if (!index) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for an index");
+    }
+    enum ki_status status = ki_manifest_read(folder, name, &index->manifest, diag);
+    if (status == KI_OK && strcmp(name, KI_MANIFEST_NAME) == 0) {
+        status = refuse_stale(folder, &index->manifest, diag);
+    }
+    if (status == KI_OK) {
+        status = open_segments(index, folder, other, diag);
+    }
+    if (status != KI_OK) {
+        ki_index_close(index);
+        return status;
+    }
+    for (size_t i = 0; i < index->manifest.nlists; i++) {
+        unsigned radius = index->manifest.lists[i].radius;
+        index->radius_most = radius > index->radius_most ? radius : index->radius_most;
+    }
+    *out = index;
+    return KI_OK;
 }
 
 uint64_t ki_generation_current(const char *folder)
@@ -154,15 +158,12 @@ enum ki_status ki_generation_open(const char *folder, const struct ki_index *oth
         uint64_t before = ki_generation_current(folder);
         last = (struct ki_diag){0};
         status = open_manifest(folder, KI_MANIFEST_NAME, other, out, &last);
-        if (status == KI_OK) {
-            status = refuse_stale(folder, *out, &last);
-            if (status != KI_OK) {
-                ki_index_close(*out);
-            }
-        }
         if (status == KI_OK || ki_generation_current(folder) == before) {
             break;
         }
+    }
+    if (status == KI_ERR_NOT_FOUND && ki_manifest_is_any(folder)) {
+        return ki_diag_set(diag, KI_ERR_DAMAGED, "%s/MANIFEST is missing", folder);
     }
     if (status == KI_ERR_NOT_FOUND) {
         return ki_diag_set(diag, status, "no index has been published in %s", folder);

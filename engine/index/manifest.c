@@ -2,11 +2,13 @@
 /* Reading MANIFEST: bytes, checksum, JSON, and the range of every field. */
 #include "index/manifest.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/hex.h"
@@ -162,10 +164,11 @@ static bool read_lists(const json_t *array, struct ki_manifest *out)
 static bool read_fields(const json_t *root, struct ki_manifest *out)
 {
     bool is_good = true;
-    uint64_t version = get_uint(root, "knownimage_manifest", 1, &is_good);
+    uint64_t version = get_uint(root, "knownimage_manifest", 2, &is_good);
     out->generation = get_uint(root, "generation", INT64_MAX, &is_good);
     out->catalog_serial = get_uint(root, "catalog_serial", INT64_MAX, &is_good);
-    return is_good && version == 1 && out->generation > 0 &&
+    out->catalog_content = get_uint(root, "catalog_content", INT64_MAX, &is_good);
+    return is_good && version == 2 && out->generation > 0 &&
            read_segments(json_object_get(root, "segments"), out) &&
            read_lists(json_object_get(root, "lists"), out);
 }
@@ -203,6 +206,31 @@ enum ki_status ki_manifest_parse(const char *path, const char *data, size_t nbyt
     }
     *out = manifest;
     return KI_OK;
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char path[KI_PATH_NBYTES];
+    return ki_path_join(folder, name, path, NULL) == KI_OK && access(path, F_OK) == 0;
+}
+
+bool ki_manifest_is_any(const char *folder)
+{
+    char path[KI_PATH_NBYTES];
+    bool is_any = has_file(folder, KI_MANIFEST_NAME) ||
+                  has_file(folder, KI_MANIFEST_PREVIOUS_NAME);
+    DIR *segments = ki_path_join(folder, KI_SEGMENT_FOLDER, path, NULL) == KI_OK
+                        ? opendir(path)
+                        : NULL;
+    const struct dirent *item = NULL;
+    while (!is_any && segments && (item = readdir(segments)) != NULL) {
+        size_t length = strlen(item->d_name);
+        is_any = length > 4 && strcmp(item->d_name + length - 4, ".mdb") == 0;
+    }
+    if (segments) {
+        (void)closedir(segments);
+    }
+    return is_any;
 }
 
 enum ki_status ki_manifest_read(const char *folder, const char *name,

@@ -3,7 +3,7 @@
  * MANIFEST: one generation, as JSON, followed by a line with its own checksum. It is
  * replaced whole; MANIFEST.previous is the one before it.
  *
- *   {"knownimage_manifest":1,"generation":…,"catalog_serial":…,
+ *   {"knownimage_manifest":2,"generation":…,"catalog_serial":…,"catalog_content":…,
  *    "segments":[{"number":…,"nbytes":…,"xxh3_128":"…"}],
  *    "lists":[{"id":…,"name":…,"source":…,"purpose":…,"action":…,"radius":…,
  *              "min_quality":…,"serial":…,"entries":…,"hashes":{"pdq":…,…}}]}
@@ -12,6 +12,7 @@
 #ifndef KI_INDEX_MANIFEST_H
 #define KI_INDEX_MANIFEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@
 struct ki_manifest {
     uint64_t generation;
     uint64_t catalog_serial;
+    uint64_t catalog_content;         /* what its lists and entries came to then */
     struct ki_segment_name *segments; /* the base, then deltas from old to new */
     size_t nsegments;
     struct ki_list_info *lists; /* in order of id */
@@ -40,9 +42,18 @@ enum ki_status ki_manifest_read(const char *folder, const char *name,
 enum ki_status ki_manifest_parse(const char *path, const char *data, size_t nbytes,
                                  struct ki_manifest *out, struct ki_diag *diag);
 
-/* Keeps the current MANIFEST as MANIFEST.previous and replaces it, durably. */
-enum ki_status ki_manifest_write(const char *folder, const struct ki_manifest *manifest,
-                                 struct ki_diag *diag);
+/* Replacing MANIFEST in two steps, so that what can fail is done before the catalog is
+ * committed: all bytes are written and synced; then files are renamed. The current one
+ * becomes MANIFEST.previous if it keeps_current, which a damaged one should not. */
+enum ki_status ki_manifest_prepare(const char *folder,
+                                   const struct ki_manifest *manifest,
+                                   bool keeps_current, struct ki_diag *diag);
+enum ki_status ki_manifest_put_in_force(const char *folder, bool keeps_current,
+                                        struct ki_diag *diag);
+void ki_manifest_discard(const char *folder); /* what was prepared */
+
+/* Whether a MANIFEST, good or not, one before it, or any segment is there. */
+bool ki_manifest_is_any(const char *folder);
 void ki_manifest_free(struct ki_manifest *manifest);
 
 /* By id, as lookups and the file need them. */

@@ -59,9 +59,10 @@ static json_t *manifest_json(const struct ki_manifest *manifest)
         json_t *list = list_json(&manifest->lists[i]);
         is_good = json_array_append_new(lists, list) == 0 && is_good;
     }
-    json_t *root = json_pack("{s:i,s:I,s:I,s:o,s:o}", "knownimage_manifest", 1,
+    json_t *root = json_pack("{s:i,s:I,s:I,s:I,s:o,s:o}", "knownimage_manifest", 2,
                              "generation", (json_int_t)manifest->generation,
                              "catalog_serial", (json_int_t)manifest->catalog_serial,
+                             "catalog_content", (json_int_t)manifest->catalog_content,
                              "segments", segments, "lists", lists);
     if (root && !is_good) {
         json_decref(root);
@@ -95,7 +96,8 @@ static char *manifest_text(const struct ki_manifest *manifest)
 static bool is_faithful(const char *text)
 {
     struct ki_manifest again = {0};
-    if (ki_manifest_parse(KI_MANIFEST_NAME, text, strlen(text), &again, NULL) != KI_OK) {
+    if (ki_manifest_parse(KI_MANIFEST_NAME, text, strlen(text), &again, NULL) !=
+        KI_OK) {
         return false;
     }
     char *repeated = manifest_text(&again);
@@ -105,45 +107,87 @@ static bool is_faithful(const char *text)
     return is_same;
 }
 
-/* A hard link made aside and renamed, so that MANIFEST is never missing. */
-static enum ki_status keep_previous(const char *folder, struct ki_diag *diag)
-{
+static const char new_name[] = KI_MANIFEST_NAME ".new";
+static const char new_previous_name[] = KI_MANIFEST_PREVIOUS_NAME ".new";
+
+/* The files that a change of MANIFEST touches. */
+struct paths {
     char current[KI_PATH_NBYTES];
     char previous[KI_PATH_NBYTES];
     char fresh[KI_PATH_NBYTES];
-    enum ki_status status = ki_path_join(folder, KI_MANIFEST_NAME, current, diag);
-    if (status == KI_OK) {
-        status = ki_path_join(folder, KI_MANIFEST_PREVIOUS_NAME, previous, diag);
-    }
-    if (status == KI_OK) {
-        status = ki_path_join(folder, KI_MANIFEST_PREVIOUS_NAME ".new", fresh, diag);
-    }
-    if (status != KI_OK) {
-        return status;
-    }
-    (void)unlink(fresh);
-    if (link(current, fresh) != 0) {
-        return errno == ENOENT ? KI_OK
-                               : ki_diag_errno(diag, errno, "cannot keep %s", current);
-    }
-    if (rename(fresh, previous) != 0) {
-        return ki_diag_errno(diag, errno, "cannot rename %s", fresh);
-    }
-    return KI_OK;
-}
+    char fresh_previous[KI_PATH_NBYTES];
+};
 
-enum ki_status ki_manifest_write(const char *folder, const struct ki_manifest *manifest,
+static enum ki_status find_paths(const char *folder, struct paths *paths,
                                  struct ki_diag *diag)
 {
-    char *text = manifest_text(manifest);
-    if (!text || !is_faithful(text)) {
-        free(text);
-        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a MANIFEST");
-    }
-    enum ki_status status = keep_previous(folder, diag);
+    enum ki_status status =
+        ki_path_join(folder, KI_MANIFEST_NAME, paths->current, diag);
     if (status == KI_OK) {
-        status = ki_file_replace(folder, KI_MANIFEST_NAME, text, strlen(text), diag);
+        status = ki_path_join(folder, KI_MANIFEST_PREVIOUS_NAME, paths->previous, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_path_join(folder, new_name, paths->fresh, diag);
+    }
+    return status == KI_OK
+               ? ki_path_join(folder, new_previous_name, paths->fresh_previous, diag)
+               : status;
+}
+
+/* A hard link made aside and renamed later, so that MANIFEST is never missing. */
+static enum ki_status link_previous(const struct paths *paths, struct ki_diag *diag)
+{
+    (void)unlink(paths->fresh_previous);
+    return link(paths->current, paths->fresh_previous) == 0
+               ? KI_OK
+               : ki_diag_errno(diag, errno, "cannot keep %s", paths->current);
+}
+
+enum ki_status ki_manifest_prepare(const char *folder,
+                                   const struct ki_manifest *manifest,
+                                   bool keeps_current, struct ki_diag *diag)
+{
+    struct paths paths;
+    enum ki_status status = find_paths(folder, &paths, diag);
+    char *text = manifest_text(manifest);
+    if (status == KI_OK && (!text || !is_faithful(text))) {
+        status = ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a MANIFEST");
+    }
+    if (status == KI_OK && keeps_current) {
+        status = link_previous(&paths, diag);
+    }
+    if (status == KI_OK) {
+        status = ki_file_write_synced(paths.fresh, text, strlen(text), diag);
+    }
+    if (status != KI_OK) {
+        ki_manifest_discard(folder);
     }
     free(text);
     return status;
+}
+
+enum ki_status ki_manifest_put_in_force(const char *folder, bool keeps_current,
+                                        struct ki_diag *diag)
+{
+    struct paths paths;
+    enum ki_status status = find_paths(folder, &paths, diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    if (keeps_current && rename(paths.fresh_previous, paths.previous) != 0) {
+        return ki_diag_errno(diag, errno, "cannot rename %s", paths.fresh_previous);
+    }
+    if (rename(paths.fresh, paths.current) != 0) {
+        return ki_diag_errno(diag, errno, "cannot rename %s", paths.fresh);
+    }
+    return ki_folder_sync(folder, diag);
+}
+
+void ki_manifest_discard(const char *folder)
+{
+    struct paths paths;
+    if (find_paths(folder, &paths, NULL) == KI_OK) {
+        (void)unlink(paths.fresh);
+        (void)unlink(paths.fresh_previous);
+    }
 }

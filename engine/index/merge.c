@@ -153,6 +153,7 @@ static enum ki_status fill_manifest(const struct merge *merge,
 {
     const struct ki_manifest *now = &publication->current;
     next->catalog_serial = now->catalog_serial;
+    next->catalog_content = now->catalog_content;
     next->segments = calloc(now->nsegments, sizeof *next->segments);
     next->lists = calloc(now->nlists + 1, sizeof *next->lists);
     if (!next->segments || !next->lists) {
@@ -181,7 +182,7 @@ static enum ki_status replace_input(struct merge *merge,
         status = fill_manifest(merge, publication, &next, diag);
     }
     if (status == KI_OK) {
-        status = ki_publication_finish(publication, &next, diag);
+        status = ki_publication_finish(publication, &next, false, diag);
         *generation = next.generation;
     } else {
         ki_publication_abandon(publication);
@@ -195,14 +196,20 @@ static enum ki_status put_in_force(struct merge *merge, uint64_t *generation,
                                    bool *is_done, struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
+    struct ki_txn *txn = NULL;
     struct ki_publication publication;
     enum ki_status status =
         ki_catalog_open(merge->folder, KI_CATALOG_CHANGE, &catalog, diag);
     if (status == KI_OK) {
-        status = ki_publication_begin(catalog, &publication, diag);
+        status = ki_txn_begin(catalog, &txn, diag);
     }
     if (status == KI_OK) {
-        *is_done = ki_publication_is_continued(&publication) &&
+        status = ki_publication_begin(txn, &publication, diag);
+    }
+    if (status == KI_OK) {
+        /* Not over a publication that is lost, or an older MANIFEST. */
+        *is_done = publication.is_continued &&
+                   publication.current.generation == publication.counted &&
                    find_input(merge, &publication.current) != SIZE_MAX;
         if (*is_done) {
             status = replace_input(merge, &publication, generation, diag);

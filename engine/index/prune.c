@@ -11,7 +11,8 @@
 
 #include "base/diag.h"
 #include "base/file.h"
-#include "index/catalog.h"
+#include "index/catalog_private.h"
+#include "index/generation.h"
 #include "index/manifest.h"
 #include "index/publication.h"
 
@@ -91,6 +92,17 @@ static enum ki_status prune_folder(const struct kept *kept, const char *segments
     return status;
 }
 
+static enum ki_status read_previous(const char *folder, struct kept *kept,
+                                    struct ki_diag *diag)
+{
+    struct ki_diag found = {0};
+    enum ki_status status =
+        ki_manifest_read(folder, KI_MANIFEST_PREVIOUS_NAME, &kept->previous, &found);
+    return status == KI_OK || status == KI_ERR_NOT_FOUND
+               ? KI_OK
+               : ki_diag_set(diag, status, "%s", found.message);
+}
+
 enum ki_status ki_prune(const char *folder, uint64_t *nremoved,
                         uint64_t *removed_nbytes, struct ki_diag *diag)
 {
@@ -104,24 +116,48 @@ enum ki_status ki_prune(const char *folder, uint64_t *nremoved,
     if (status != KI_OK) {
         return status;
     }
-    (void)ki_manifest_read(folder, KI_MANIFEST_PREVIOUS_NAME, &kept.previous, NULL);
-    kept.is_merging = ki_merger_frozen(folder) > 0;
-    status = prune_folder(&kept, segments, nremoved, removed_nbytes, diag);
+    status = read_previous(folder, &kept, diag);
+    if (status == KI_OK) {
+        kept.is_merging = ki_merger_frozen(folder) > 0;
+        status = prune_folder(&kept, segments, nremoved, removed_nbytes, diag);
+    }
     ki_manifest_free(&kept.current);
     ki_manifest_free(&kept.previous);
     return status;
+}
+
+/* An older MANIFEST in the place of the current one does not name all that is needed.
+ */
+static enum ki_status expect_current(struct ki_txn *txn, struct ki_diag *diag)
+{
+    uint64_t generation = ki_generation_current(txn->catalog->folder);
+    return generation == txn->state.generation || generation == txn->state.base
+               ? KI_OK
+               : ki_diag_set(
+                     diag, KI_ERR_DAMAGED,
+                     "%s/MANIFEST is missing, damaged or older than catalog.mdb "
+                     "says: 'knownimage index publish' makes it anew",
+                     txn->catalog->folder);
 }
 
 enum ki_status ki_index_prune(const char *folder, uint64_t *nremoved,
                               uint64_t *removed_nbytes, struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
+    struct ki_txn *txn = NULL;
     *nremoved = 0;
     *removed_nbytes = 0;
     enum ki_status status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, diag);
     if (status == KI_OK) {
+        status = ki_txn_begin(catalog, &txn, diag);
+    }
+    if (status == KI_OK) {
+        status = expect_current(txn, diag);
+    }
+    if (status == KI_OK) {
         status = ki_prune(folder, nremoved, removed_nbytes, diag);
     }
+    ki_txn_abort(txn);
     ki_catalog_close(catalog);
     return status;
 }

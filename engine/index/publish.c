@@ -7,8 +7,10 @@
  */
 #include "index/publish.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "index/generation.h"
@@ -119,7 +121,7 @@ static enum ki_status add_newest(struct ki_segment_builder *builder, struct keep
     return status;
 }
 
-static enum ki_status write_segment(const struct ki_publication *publication,
+static enum ki_status write_segment(struct ki_publication *publication,
                                     struct ki_segment_builder *builder,
                                     struct ki_manifest *next, struct ki_diag *diag)
 {
@@ -179,7 +181,7 @@ static size_t plan(const struct ki_publication *publication,
     const struct ki_manifest *current = &publication->current;
     size_t n = current->nsegments;
     *is_fold = false;
-    if (n == 0 || ndirty > nentries / 2 || !ki_publication_is_continued(publication)) {
+    if (n == 0 || ndirty > nentries / 2 || !publication->is_continued) {
         return 0;
     }
     if (n >= 2 && ndirty > 0) {
@@ -218,29 +220,44 @@ static enum ki_status fill(struct ki_publication *publication, struct ki_manifes
     for (size_t i = 0; i < nkept; i++) {
         next->segments[next->nsegments++] = publication->current.segments[i];
     }
-    status = build(publication, next, nkept, is_fold, diag);
-    return status == KI_OK ? ki_txn_dirty_clear(publication->txn, diag) : status;
+    return build(publication, next, nkept, is_fold, diag);
 }
 
-static enum ki_status publish(struct ki_catalog *catalog,
+/* A damaged segment is found when it is opened; then all is made anew. */
+static enum ki_status fill_or_repair(struct ki_publication *publication,
+                                     struct ki_manifest *next,
+                                     const struct ki_publish_policy *policy,
+                                     struct ki_diag *diag)
+{
+    struct ki_diag found = {0};
+    publication->keeps_current = publication->keeps_current && policy;
+    enum ki_status status = fill(publication, next, policy, &found);
+    if (status == KI_ERR_DAMAGED && policy) {
+        publication->keeps_current = false;
+        ki_manifest_free(next);
+        return fill(publication, next, NULL, diag);
+    }
+    return status == KI_OK ? KI_OK : ki_diag_set(diag, status, "%s", found.message);
+}
+
+enum ki_status ki_publish_txn(struct ki_txn *txn,
                               const struct ki_publish_policy *policy,
                               uint64_t *generation, struct ki_diag *diag)
 {
     struct ki_publication publication;
-    enum ki_status status = ki_publication_begin(catalog, &publication, diag);
+    struct ki_manifest next = {0};
+    enum ki_status status = ki_publication_begin(txn, &publication, diag);
     if (status != KI_OK) {
         return status;
     }
-    struct ki_manifest next = {.catalog_serial = ki_txn_serial(publication.txn)};
-    if (policy && ki_publication_is_continued(&publication) &&
-        publication.current.catalog_serial == next.catalog_serial) {
+    if (policy && ki_publication_is_needless(&publication)) {
         *generation = publication.current.generation;
         ki_publication_abandon(&publication);
         return KI_OK;
     }
-    status = fill(&publication, &next, policy, diag);
+    status = fill_or_repair(&publication, &next, policy, diag);
     if (status == KI_OK) {
-        status = ki_publication_finish(&publication, &next, diag);
+        status = ki_publication_finish(&publication, &next, true, diag);
         *generation = next.generation;
     } else {
         ki_publication_abandon(&publication);
@@ -249,17 +266,13 @@ static enum ki_status publish(struct ki_catalog *catalog,
     return status;
 }
 
-/* A damaged file is found when it is opened; then all is made anew. */
 enum ki_status ki_publish_by(struct ki_catalog *catalog,
                              const struct ki_publish_policy *policy,
                              uint64_t *generation, struct ki_diag *diag)
 {
-    struct ki_diag damage = {0};
-    enum ki_status status = publish(catalog, policy, generation, &damage);
-    if (status == KI_ERR_DAMAGED && policy) {
-        return publish(catalog, NULL, generation, diag);
-    }
-    return status == KI_OK ? KI_OK : ki_diag_set(diag, status, "%s", damage.message);
+    struct ki_txn *txn = NULL;
+    enum ki_status status = ki_txn_begin(catalog, &txn, diag);
+    return status == KI_OK ? ki_publish_txn(txn, policy, generation, diag) : status;
 }
 
 enum ki_status ki_publish(struct ki_catalog *catalog, uint64_t *generation,
@@ -277,16 +290,49 @@ static bool needs_repair(const char *folder)
     return status == KI_ERR_DAMAGED;
 }
 
-enum ki_status ki_index_publish(const char *folder, bool repair, uint64_t *generation,
-                                struct ki_diag *diag)
+/* A damaged generation before the current one is of no use to anybody. */
+static enum ki_status forget_damaged_previous(const char *folder, struct ki_diag *diag)
+{
+    struct ki_index *previous = NULL;
+    char path[KI_PATH_NBYTES];
+    enum ki_status status = ki_index_open_previous(folder, &previous, NULL);
+    ki_index_close(previous);
+    if (status != KI_ERR_DAMAGED) {
+        return KI_OK;
+    }
+    status = ki_path_join(folder, KI_MANIFEST_PREVIOUS_NAME, path, diag);
+    if (status == KI_OK && unlink(path) != 0) {
+        status = ki_diag_errno(diag, errno, "cannot remove %s", path);
+    }
+    return status == KI_OK ? ki_folder_sync(folder, diag) : status;
+}
+
+static enum ki_status publish_folder(const char *folder, bool repair,
+                                     enum ki_catalog_access access,
+                                     uint64_t *generation, struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, diag);
+    enum ki_status status = ki_catalog_open(folder, access, &catalog, diag);
     if (status == KI_OK) {
         bool is_anew = repair && needs_repair(folder);
         status = ki_publish_by(catalog, is_anew ? NULL : &ki_publish_policy_default,
                                generation, diag);
     }
+    if (status == KI_OK && repair) {
+        status = forget_damaged_previous(folder, diag);
+    }
     ki_catalog_close(catalog);
     return status;
+}
+
+enum ki_status ki_index_publish(const char *folder, bool repair, uint64_t *generation,
+                                struct ki_diag *diag)
+{
+    return publish_folder(folder, repair, KI_CATALOG_CHANGE, generation, diag);
+}
+
+enum ki_status ki_index_accept_catalog(const char *folder, uint64_t *generation,
+                                       struct ki_diag *diag)
+{
+    return publish_folder(folder, true, KI_CATALOG_ACCEPT, generation, diag);
 }

@@ -12,6 +12,12 @@ struct ki_publish_policy {
 };
 extern const struct ki_publish_policy ki_publish_policy_default;
 
+/* Publishes what the transaction holds and ends it, committed as a whole or, unless the
+ * message says otherwise, undone as a whole. */
+enum ki_status ki_publish_txn(struct ki_txn *txn,
+                              const struct ki_publish_policy *policy,
+                              uint64_t *generation, struct ki_diag *diag);
+
 /* As ki_index_publish, within the writer's turn that the open catalog holds. */
 enum ki_status ki_publish(struct ki_catalog *catalog, uint64_t *generation,
                           struct ki_diag *diag);

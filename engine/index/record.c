@@ -8,7 +8,8 @@
 #include "base/pack.h"
 
 enum {
-    ROW_VERSION = 1,
+    ROW_VERSION = 1, /* of a list */
+    ENTRY_ROW_VERSION = 2,
     ID_KEY_NBYTES = 400,
     ID_PREFIX_NBYTES = 336,
     SHA256_NBYTES = 32
@@ -63,15 +64,27 @@ bool ki_list_row_unpack(const char *name, size_t name_nbytes, const void *row,
     return true;
 }
 
+/* What an entry row has besides its hashes. */
+enum { ROW_HAS_ID = 1, ROW_HAS_CATEGORY = 2 };
+
 size_t ki_entry_row_pack(const struct ki_entry_row *row,
                          uint8_t out[KI_ENTRY_ROW_NBYTES])
 {
+    bool has_id = row->id_nbytes > ID_KEY_NBYTES;
+    bool has_category = row->category_scheme[0] || row->category_code[0];
     struct ki_packer packer = ki_packer_begin(out, KI_ENTRY_ROW_NBYTES);
-    ki_pack_uint(&packer, ROW_VERSION, 1);
-    ki_pack_uint(&packer, row->id_nbytes, 2);
-    ki_pack_bytes(&packer, row->id, row->id_nbytes);
-    ki_pack_text(&packer, row->category_scheme);
-    ki_pack_text(&packer, row->category_code);
+    ki_pack_uint(&packer, ENTRY_ROW_VERSION, 1);
+    ki_pack_uint(&packer,
+                 (has_id ? ROW_HAS_ID : 0u) | (has_category ? ROW_HAS_CATEGORY : 0u),
+                 1);
+    if (has_id) {
+        ki_pack_uint(&packer, row->id_nbytes, 2);
+        ki_pack_bytes(&packer, row->id, row->id_nbytes);
+    }
+    if (has_category) {
+        ki_pack_text(&packer, row->category_scheme);
+        ki_pack_text(&packer, row->category_code);
+    }
     ki_pack_uint(&packer, row->nhashes, 1);
     for (size_t i = 0; i < row->nhashes; i++) {
         const struct ki_hash *hash = &row->hashes[i];
@@ -109,21 +122,42 @@ static bool unpack_label(struct ki_unpacker *unpacker, char out[KI_CATEGORY_NBYT
     return unpacker->is_good;
 }
 
-bool ki_entry_row_unpack(const void *data, size_t nbytes, struct ki_entry_row *out)
+/* The id in the row or, if it is not there, the one in the key. */
+static bool unpack_id(struct ki_unpacker *unpacker, bool has_id, const uint8_t *key,
+                      size_t key_nbytes, struct ki_entry_row *out)
 {
-    struct ki_unpacker unpacker = ki_unpacker_begin(data, nbytes);
-    uint64_t version = ki_unpack_uint(&unpacker, 1);
-    out->id_nbytes = (size_t)ki_unpack_uint(&unpacker, 2);
-    if (version != ROW_VERSION || out->id_nbytes > KI_ENTRY_ID_NBYTES) {
+    if (!has_id && (key_nbytes < 6 || key_nbytes > KI_ENTRY_KEY_NBYTES)) {
         return false;
     }
-    const uint8_t *id = ki_unpack_bytes(&unpacker, out->id_nbytes);
-    if (!id || !unpack_label(&unpacker, out->category_scheme) ||
-        !unpack_label(&unpacker, out->category_code)) {
+    out->id_nbytes = has_id ? (size_t)ki_unpack_uint(unpacker, 2) : key_nbytes - 5;
+    if (out->id_nbytes == 0 || out->id_nbytes > KI_ENTRY_ID_NBYTES) {
+        return false;
+    }
+    const uint8_t *id = has_id ? ki_unpack_bytes(unpacker, out->id_nbytes) : key + 4;
+    if (!id) {
         return false;
     }
     memcpy(out->id, id, out->id_nbytes);
     out->id[out->id_nbytes] = '\0';
+    return true;
+}
+
+bool ki_entry_row_unpack(const uint8_t *key, size_t key_nbytes, const void *data,
+                         size_t nbytes, struct ki_entry_row *out)
+{
+    struct ki_unpacker unpacker = ki_unpacker_begin(data, nbytes);
+    uint64_t version = ki_unpack_uint(&unpacker, 1);
+    uint64_t flags = ki_unpack_uint(&unpacker, 1);
+    out->category_scheme[0] = '\0';
+    out->category_code[0] = '\0';
+    if (version != ENTRY_ROW_VERSION ||
+        !unpack_id(&unpacker, (flags & ROW_HAS_ID) != 0, key, key_nbytes, out)) {
+        return false;
+    }
+    if ((flags & ROW_HAS_CATEGORY) && (!unpack_label(&unpacker, out->category_scheme) ||
+                                       !unpack_label(&unpacker, out->category_code))) {
+        return false;
+    }
     out->nhashes = (size_t)ki_unpack_uint(&unpacker, 1);
     if (out->nhashes > KI_INLINE_HASHES) {
         return false;

@@ -7,15 +7,16 @@
  *                                    u64 serial | u64 nentries | u64 nhashes[4] |
  *                                    text source
  *   entry row   key: u32be list id | id key | 00
- *                                    value: u8 version | u16 id_nbytes | id |
- *                                    text scheme | text code | u8 count |
+ *                                    value: u8 version | u8 flags |
+ *                                    [u16 id_nbytes | id] |
+ *                                    [text scheme | text code] | u8 count |
  *                                    count × (u8 kind | hash)
  *   hash row    key: entry key | u8 1 + kind | hash        value: empty
  *
  * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
- * the SHA-256 of all of it in hex. An entry row holds up to KI_INLINE_HASHES hashes;
- * further ones are rows of their own, so that adding the millionth hash to one id costs
- * no more than adding the first.
+ * the SHA-256 of all of it in hex; only then does the row hold it. An entry row holds
+ * up to KI_INLINE_HASHES hashes; further ones are rows of their own, so that adding the
+ * millionth hash to one id costs no more than adding the first.
  */
 #ifndef KI_INDEX_RECORD_H
 #define KI_INDEX_RECORD_H
@@ -51,7 +52,8 @@ struct ki_entry_row {
 };
 size_t ki_entry_row_pack(const struct ki_entry_row *row,
                          uint8_t out[KI_ENTRY_ROW_NBYTES]);
-bool ki_entry_row_unpack(const void *data, size_t nbytes, struct ki_entry_row *out);
+bool ki_entry_row_unpack(const uint8_t *key, size_t key_nbytes, const void *data,
+                         size_t nbytes, struct ki_entry_row *out);
 
 /* What all keys of a list's entries begin with, and back. */
 void ki_list_key(uint32_t list_id, uint8_t out[4]);

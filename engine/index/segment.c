@@ -329,7 +329,9 @@ static enum ki_status load(struct ki_segment *segment, const char *path,
     struct tables tables = {0};
     int result = lmdb_open(segment, &tables);
     if (result != MDB_SUCCESS) {
-        status = result == ENOMEM ? KI_ERR_NO_MEMORY : KI_ERR_DAMAGED;
+        status = result == ENOMEM ? KI_ERR_NO_MEMORY
+                 : result > 0     ? KI_ERR_IO /* an errno: the file may be good */
+                                  : KI_ERR_DAMAGED;
         return ki_diag_set(diag, status, "cannot map %s: %s", path,
                            mdb_strerror(result));
     }

@@ -128,20 +128,6 @@ int ki_spool_map(struct ki_spool *spool, void **out)
     return 0;
 }
 
-int ki_spool_rewind(struct ki_spool *spool, int *fd)
-{
-    *fd = -1;
-    if (spool->nbytes == 0) {
-        return 0;
-    }
-    int result = flush(spool);
-    if (result == 0 && lseek(spool->fd_plus_1 - 1, 0, SEEK_SET) != 0) {
-        result = errno;
-    }
-    *fd = spool->fd_plus_1 - 1;
-    return result;
-}
-
 void ki_spool_close(struct ki_spool *spool)
 {
     if (spool->map) {

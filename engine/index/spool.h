@@ -26,10 +26,6 @@ int ki_spool_append(struct ki_spool *spool, const void *data, size_t nbytes);
  * after. An empty spool gives a pointer that must not be followed. */
 int ki_spool_map(struct ki_spool *spool, void **out);
 
-/* *fd becomes the file at its beginning, for reading all bytes so far, valid until
- * ki_spool_close; -1 if there are none. Nothing may be appended after. */
-int ki_spool_rewind(struct ki_spool *spool, int *fd);
-
 /* Makes the spool nbytes long, zeros at its end; then it can be mapped. */
 int ki_spool_reserve(struct ki_spool *spool, size_t nbytes);
 

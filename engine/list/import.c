@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Importing: file → reader → parser → one transaction of the catalog → publication, all
- * in one turn of the writer. Any error before the commit undoes everything.
+ * Importing: file → reader → parser → staging; then, in the writer's turn, one
+ * transaction of the catalog, which the new generation is made from before it is
+ * committed. Any error up to there undoes
+ * everything; the message of one after it says that the catalog has the change.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +15,11 @@
 #include "base/file.h"
 #include "index/catalog.h"
 #include "index/publish.h"
+#include "index/writer_lock.h"
 #include "list/detect.h"
 #include "list/format.h"
 #include "list/reader.h"
+#include "list/staging.h"
 
 /* How many records between two questions whether to go on. */
 enum { RECORDS_PER_POLL = 1000 };
@@ -27,6 +31,8 @@ struct import {
     uint32_t list_id;
     uint64_t nbytes_read; /* of the file, parsed */
     struct ki_import_result result;
+    struct ki_staging staging;
+    uint64_t nentries; /* of those staged, added */
     struct ki_list_reader reader;
     struct ki_list_parser parser;
 };
@@ -116,7 +122,7 @@ static void tell(const struct import *import, const char *reason)
     import->options->on_reject(import->options->context, &reject);
 }
 
-static enum ki_status add_record(struct import *import)
+static enum ki_status stage_record(struct import *import)
 {
     const struct ki_list_record *record = &import->parser.record;
     if (record->reason[0]) {
@@ -132,13 +138,7 @@ static enum ki_status add_record(struct import *import)
         .hashes = record->hashes,
         .nhashes = record->nhashes,
     };
-    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
-    enum ki_status status =
-        ki_txn_entry_add(import->txn, import->list_id, &entry, &change, import->diag);
-    import->result.nadded += change == KI_ENTRY_ADDED;
-    import->result.nupdated += change == KI_ENTRY_UPDATED;
-    import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
-    return status;
+    return ki_staging_add(&import->staging, &entry, import->diag);
 }
 
 /* Progress, and whether the caller wants to go on. */
@@ -160,7 +160,7 @@ static enum ki_status take_step(struct import *import, enum ki_step step)
     enum ki_status status = KI_OK;
     switch (step) {
     case KI_STEP_RECORD:
-        status = add_record(import);
+        status = stage_record(import);
         break;
     case KI_STEP_REJECT:
         import->result.nrejected++;
@@ -207,54 +207,71 @@ static enum ki_status read_records(struct import *import)
     return status;
 }
 
-static enum ki_status import_txn(struct import *import, struct ki_catalog *catalog,
-                                 const char *name)
+static enum ki_status add_entry(void *context, const struct ki_entry *entry)
 {
-    enum ki_status status = ki_txn_begin(catalog, &import->txn, import->diag);
-    if (status != KI_OK) {
-        return status;
+    struct import *import = context;
+    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    enum ki_status status =
+        ki_txn_entry_add(import->txn, import->list_id, entry, &change, import->diag);
+    import->result.nadded += change == KI_ENTRY_ADDED;
+    import->result.nupdated += change == KI_ENTRY_UPDATED;
+    import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
+    if (status == KI_OK && ++import->nentries % RECORDS_PER_POLL == 0) {
+        status = poll_caller(import);
     }
+    return status;
+}
+
+/* Ends the transaction. */
+static enum ki_status import_txn(struct import *import, const char *name)
+{
     struct ki_list_info info;
-    status = ki_txn_list_find(import->txn, name, &info, import->diag);
+    enum ki_status status = ki_txn_list_find(import->txn, name, &info, import->diag);
     if (status == KI_OK) {
         import->list_id = info.id;
-        status = read_records(import);
+        status =
+            ki_staging_visit_all(&import->staging, add_entry, import, import->diag);
     }
     if (status != KI_OK) {
         ki_txn_abort(import->txn);
         return status;
     }
-    return ki_txn_commit(import->txn, import->diag);
+    return import->options->publish
+               ? ki_publish_txn(import->txn, &ki_publish_policy_default,
+                                &import->result.generation, import->diag)
+               : ki_txn_commit(import->txn, import->diag);
+}
+
+/* The lock itself waits without asking the caller. */
+static enum ki_status await_turn(struct import *import, const char *folder)
+{
+    const struct ki_import_options *options = import->options;
+    const struct ki_patience patience = {options->is_stopped, options->on_wait,
+                                         options->context};
+    char path[KI_PATH_NBYTES];
+    enum ki_status status = poll_caller(import);
+    if (status == KI_OK) {
+        status = ki_writer_lock_path(folder, path, import->diag);
+    }
+    return status == KI_OK ? ki_file_await(path, &patience, import->diag) : status;
 }
 
 static enum ki_status import_turn(struct import *import, const char *folder,
                                   const char *name)
 {
     struct ki_catalog *catalog = NULL;
-    enum ki_status status =
-        ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, import->diag);
+    enum ki_status status = await_turn(import, folder);
     if (status == KI_OK) {
-        status = import_txn(import, catalog, name);
+        status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, import->diag);
     }
-    if (status == KI_OK && import->options->publish) {
-        status = ki_publish(catalog, &import->result.generation, import->diag);
+    if (status == KI_OK) {
+        status = ki_txn_begin(catalog, &import->txn, import->diag);
+    }
+    if (status == KI_OK) {
+        status = import_txn(import, name);
     }
     ki_catalog_close(catalog);
     return status;
-}
-
-/* So that nobody waits for our input, and we for our turn can be stopped. */
-static enum ki_status prepare_turn(struct import *import, const char *folder)
-{
-    const struct ki_import_options *options = import->options;
-    const struct ki_patience patience = {options->is_stopped, options->on_wait,
-                                         options->context};
-    char path[KI_PATH_NBYTES];
-    enum ki_status status = ki_reader_spool(&import->reader, folder, import->diag);
-    if (status == KI_OK) {
-        status = ki_path_join(folder, "writer.lock", path, import->diag);
-    }
-    return status == KI_OK ? ki_file_await(path, &patience, import->diag) : status;
 }
 
 static enum ki_status import_all(struct import *import, const char *folder,
@@ -265,11 +282,13 @@ static enum ki_status import_all(struct import *import, const char *folder,
         status = choose_format(import, import->diag);
     }
     if (status == KI_OK) {
-        status = prepare_turn(import, folder);
+        ki_staging_begin(&import->staging, folder);
+        status = read_records(import);
     }
     if (status == KI_OK) {
         status = import_turn(import, folder, name);
     }
+    ki_staging_close(&import->staging);
     if (status == KI_OK && !import->options->publish) {
         struct ki_index_status index;
         status = ki_index_status(folder, &index, import->diag);
@@ -296,7 +315,6 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     if (status == KI_OK) {
         *result = import->result;
     }
-    ki_reader_close(&import->reader);
     free(import);
     return status;
 }

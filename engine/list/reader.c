@@ -5,14 +5,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 
 /* How long a silent pipe may keep us from asking is_stopped. A signal alone is not
  * enough: it may come just before the read begins. */
-enum { POLL_MS = 200, SPOOL_PIECE_NBYTES = 65536 };
+enum { POLL_MS = 200 };
 
 static enum ki_status wait_for_bytes(const struct ki_list_reader *reader,
                                      struct ki_diag *diag)
@@ -67,51 +66,4 @@ enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
         reader->end += got;
     }
     return status;
-}
-
-static enum ki_status spool_rest(struct ki_list_reader *reader, struct ki_diag *diag)
-{
-    enum ki_status status = KI_OK;
-    while (status == KI_OK && !reader->is_last) {
-        char piece[SPOOL_PIECE_NBYTES];
-        size_t got = 0;
-        status = read_once(reader, piece, sizeof piece, &got, diag);
-        int error = got > 0 ? ki_spool_append(&reader->spool, piece, got) : 0;
-        if (error != 0) {
-            status = ki_diag_errno(diag, error, "cannot put the list file aside in %s",
-                                   reader->spool.folder);
-        }
-    }
-    return status;
-}
-
-/* Reads on from the beginning of what was put aside. */
-static enum ki_status turn_to_spool(struct ki_list_reader *reader, struct ki_diag *diag)
-{
-    int fd = -1;
-    int error = ki_spool_rewind(&reader->spool, &fd);
-    if (error != 0) {
-        return ki_diag_errno(diag, error, "cannot put the list file aside in %s",
-                             reader->spool.folder);
-    }
-    reader->is_last = fd < 0; /* nothing was left */
-    reader->fd = fd;
-    return KI_OK;
-}
-
-enum ki_status ki_reader_spool(struct ki_list_reader *reader, const char *folder,
-                               struct ki_diag *diag)
-{
-    struct stat info;
-    if (reader->is_last || (fstat(reader->fd, &info) == 0 && S_ISREG(info.st_mode))) {
-        return KI_OK;
-    }
-    reader->spool.folder = folder;
-    enum ki_status status = spool_rest(reader, diag);
-    return status == KI_OK ? turn_to_spool(reader, diag) : status;
-}
-
-void ki_reader_close(struct ki_list_reader *reader)
-{
-    ki_spool_close(&reader->spool);
 }

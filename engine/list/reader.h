@@ -8,7 +8,6 @@
 
 #include <knownimage/status.h>
 
-#include "index/spool.h"
 #include "list/format.h"
 
 enum {
@@ -23,7 +22,6 @@ struct ki_list_reader {
     size_t end;
     bool (*is_stopped)(void *context); /* may be NULL */
     void *context;
-    struct ki_spool spool; /* of ki_reader_spool */
     char data[KI_READER_NBYTES];
 };
 
@@ -33,14 +31,5 @@ struct ki_list_reader {
  * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED. */
 enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                               struct ki_diag *diag);
-
-/* Unless it is a regular file, takes what is left of the input into a nameless file in
- * the folder, and reads on from there: what comes from it no longer waits for anybody.
- * Errors as above. */
-enum ki_status ki_reader_spool(struct ki_list_reader *reader, const char *folder,
-                               struct ki_diag *diag);
-
-/* Frees what the reader made; the caller's descriptor stays open. */
-void ki_reader_close(struct ki_list_reader *reader);
 
 #endif

@@ -130,19 +130,26 @@ KI_API KI_MUST_CHECK enum ki_status ki_index_lookup_many(const struct ki_index *
                                                          size_t nqueries, int radius,
                                                          struct ki_hits *hits);
 
-/* State of the index folder. */
+/* State of the index folder. Lists, entries and hashes are those of the catalog, or of
+ * the generation where there is none or it is damaged. */
 struct ki_index_status {
-    uint64_t generation;       /* 0: nothing published yet */
-    uint64_t catalog_serial;   /* counts the commits of the catalog */
-    uint64_t published_serial; /* the commit that the generation was made from */
+    bool has_catalog; /* a copy for lookups needs only MANIFEST and segments */
+    char damage[KI_DIAG_NBYTES]; /* what is wrong with catalog.mdb or MANIFEST, or "" */
+    uint64_t generation;         /* 0: nothing published yet */
+    uint64_t catalog_serial;     /* counts the commits of the catalog */
+    uint64_t published_serial;   /* the commit that the generation was made from */
     uint64_t nsegments;
     uint64_t segment_nbytes;
     uint64_t nlists;
     uint64_t nentries;
     uint64_t nhashes[KI_NKINDS];
 };
+/* KI_ERR_NOT_FOUND if there is no index; damage is no failure of this call. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_index_status(const char *folder, struct ki_index_status *out, struct ki_diag *diag);
+
+/* Whether any file of an index is there, good or not. */
+KI_API bool ki_index_exists(const char *folder);
 
 /* Makes a generation from the catalog as it stands, durable when this returns: what has
  * changed since the current one becomes a small segment over the others. If nothing has
@@ -153,6 +160,11 @@ KI_API KI_MUST_CHECK enum ki_status ki_index_publish(const char *folder, bool re
                                                      uint64_t *generation,
                                                      struct ki_diag *diag);
 
+/* The same after an older catalog.mdb was put back from a backup, which is refused
+ * otherwise: what was imported after it is not listed any more. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_index_accept_catalog(const char *folder, uint64_t *generation, struct ki_diag *diag);
+
 /* Makes fewer segments of many, so that lookups stay fast: all into one (is_all), or
  * only those that have become due, which costs little on average. Readers, imports and
  * publications go on meanwhile. *generation: the one now in force. Merges in several
@@ -161,9 +173,10 @@ KI_API KI_MUST_CHECK enum ki_status ki_index_merge(const char *folder, bool is_a
                                                    uint64_t *generation,
                                                    struct ki_diag *diag);
 
-/* Checks the MANIFEST, every segment's checksum and tables, and that catalog and
- * generation hold the same entries. on_problem is called once per problem found;
- * the status is KI_ERR_DAMAGED if there was one. */
+/* Checks the MANIFEST and the one before it, every segment's checksum and tables, the
+ * catalog whole, and that catalog and generation hold the same entries, but for those
+ * not published yet. A copy without a catalog is checked without. on_problem is called
+ * once per problem found; the status is KI_ERR_DAMAGED if there was one. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_index_verify(const char *folder, void (*on_problem)(void *context, const char *text),
                 void *context, struct ki_diag *diag);

@@ -165,7 +165,7 @@ Test(checked, arrays_grow_and_refuse_to_overflow)
     free(items);
 }
 
-Test(file, replace_is_whole_and_reads_back)
+Test(file, what_is_written_reads_back)
 {
     struct folder folder = folder_make();
     char deep[128];
@@ -176,9 +176,9 @@ Test(file, replace_is_whole_and_reads_back)
     (void)snprintf(deep, sizeof deep, "%s/a/b/c", folder.path);
     cr_assert_eq(ki_folder_make(deep, &diag), KI_OK, "%s", diag.message);
     cr_assert_eq(ki_folder_make(deep, &diag), KI_OK, "it exists already");
-    cr_assert_eq(ki_file_replace(deep, "file", "old", 3, &diag), KI_OK);
-    cr_assert_eq(ki_file_replace(deep, "file", "newer", 5, &diag), KI_OK);
     cr_assert_eq(ki_path_join(deep, "file", path, &diag), KI_OK);
+    cr_assert_eq(ki_file_write_synced(path, "older one", 9, &diag), KI_OK);
+    cr_assert_eq(ki_file_write_synced(path, "newer", 5, &diag), KI_OK);
     cr_assert_eq(ki_file_read(path, 100, &data, &nbytes, &diag), KI_OK);
     cr_expect_str_eq(data, "newer");
     free(data);
@@ -186,7 +186,7 @@ Test(file, replace_is_whole_and_reads_back)
     cr_expect_eq(ki_file_read(deep, 4, &data, &nbytes, NULL), KI_ERR_DAMAGED);
     cr_expect_eq(ki_folder_make(path, &diag), KI_ERR_IO, "a file is in the way");
     cr_expect(strstr(diag.message, path), "%s", diag.message);
-    cr_expect_eq(ki_file_replace(path, "x", "1", 1, NULL), KI_ERR_IO);
+    cr_expect_eq(ki_file_write_synced(deep, "1", 1, NULL), KI_ERR_IO);
     cr_assert_eq(unlink(path), 0);
     cr_expect_eq(ki_file_read(path, 4, &data, &nbytes, NULL), KI_ERR_NOT_FOUND);
     folder_remove(&folder);

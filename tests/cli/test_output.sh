@@ -34,5 +34,5 @@ run 'a reader that goes away ends the scan' 0 bash -c \
     "'$program' scan -q folder | head -n 1 >/dev/null; [ \${PIPESTATUS[0]} -eq 2 ]"
 run 'everything closed' 2 bash -c "'$program' scan a.png <&- >&- 2>&-"
 ki 'the index is unharmed' 0 index verify
-stdout_is '{"is_good":true,"problems":0}'
+stdout_is '{"is_good":true,"problems":0,"catalog":"good","is_current":true}'
 finish

@@ -169,6 +169,36 @@ Test(damage, a_damaged_manifest_is_replaced_under_a_new_number)
     folder_remove(&folder);
 }
 
+static void keep_copy(const char *from, const char *to)
+{
+    char command[300];
+    (void)snprintf(command, sizeof command, "cp -p '%s' '%s'", from, to);
+    cr_assert_eq(system(command), 0);
+}
+
+Test(damage, an_older_manifest_is_refused_and_made_anew)
+{
+    struct random_state random = random_begin(47);
+    struct folder folder = folder_make();
+    char path[128];
+    char kept[128];
+    uint64_t generation = 0;
+    make_index(&random, folder.path);
+    path_of(folder.path, "MANIFEST", path);
+    path_of(folder.path, "kept", kept);
+    keep_copy(path, kept);
+    make_index(&random, folder.path);
+    make_index(&random, folder.path);
+    keep_copy(kept, path);
+    expect_damaged(folder.path, "MANIFEST", "an older MANIFEST");
+    cr_expect_eq(ki_index_verify(folder.path, NULL, NULL, NULL), KI_ERR_DAMAGED);
+    cr_expect_eq(ki_index_publish(folder.path, true, &generation, NULL), KI_OK);
+    cr_expect_eq(generation, 4);
+    cr_expect_eq(ki_index_verify(folder.path, NULL, NULL, NULL), KI_OK);
+    expect_whole(folder.path);
+    folder_remove(&folder);
+}
+
 Test(damage, prune_removes_what_nobody_names_and_nothing_else)
 {
     struct random_state random = random_begin(46);

@@ -96,6 +96,11 @@ ssize_t pwrite(int fd, const void *data, size_t nbytes, off_t at)
     return fails("pwrite", ENOSPC) ? -1 : NEXT(pwrite)(fd, data, nbytes, at);
 }
 
+ssize_t pread(int fd, void *data, size_t nbytes, off_t at)
+{
+    return fails("pread", EIO) ? -1 : NEXT(pread)(fd, data, nbytes, at);
+}
+
 int fsync(int fd)
 {
     return fails("fsync", EIO) ? -1 : NEXT(fsync)(fd);

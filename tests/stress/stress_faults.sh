@@ -37,11 +37,25 @@ for i in $(seq 101 130); do digest "$i"; echo "  new$i"; done >new.txt
 ki base list add l >/dev/null && ki base list import l old.txt >/dev/null || die 'base'
 cp -r base two && ki two list import l new.txt >/dev/null || die 'two segments'
 
+# is_told INDEX: a failed import has left nothing, unless it said so.
+is_told() {
+    ki "$1" list export l >exported 2>stderr || return 1
+    if grep -q 'kept in catalog.mdb' told; then
+        grep -q new101 exported
+    else
+        ! grep -q new exported
+    fi
+}
+
 # check COMMAND-NAME STATUS INDEX: what must hold after a fault.
 check() {
     local what=$1 status=$2 index=$3
     [ "$status" -lt 128 ] || die "$what: killed by signal $((status - 128))"
     [ "$status" -eq 0 ] || [ -s stderr ] || die "$what: failed without a word"
+    cp stderr told
+    if [ "$status" -ne 0 ] && [ "$index" = importing ]; then
+        is_told "$index" || die "$what: not what the message says: $(cat told)"
+    fi
     finds "$index" 1 || die "$what: an old entry is lost"
     if [ "$status" -eq 0 ] || [ "$index" = merging ]; then
         finds "$index" 101 || die "$what: an acknowledged entry is lost"
@@ -66,7 +80,7 @@ fault() {
     check "$call $n${forever:+ for ever}: $1 $2" "$status" "$index"
 }
 
-for call in malloc calloc realloc write pwrite fsync fdatasync msync rename link mmap \
+for call in malloc calloc realloc write pwrite pread fsync fdatasync msync rename link mmap \
     ftruncate posix_fallocate; do
     for forever in '' yes; do
         n=1
@@ -99,6 +113,10 @@ for i in $(seq 1 200); do
 done
 [ "$status" -ne 0 ] && [ -s stderr ] || { echo 'the disk never got full'; exit 1; }
 [ "$i" -gt 1 ] || { echo 'nothing fitted'; exit 1; }
+"$program" index status --index full/index | grep -q '"is_current":true' ||
+    { echo 'a failed import left something'; exit 1; }
+"$program" list export l --index full/index | grep -q "n$i-7" &&
+    { echo 'a failed import is in the catalog'; exit 1; }
 for n in $(seq 1 $((i - 1))); do
     "$program" lookup --kind md5 "$(printf '%032x' $((n * 1000 + 7)))" --index full/index \
         >/dev/null

@@ -7,6 +7,7 @@
  *   stress_kill [KILLS [SEED]]
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,11 +84,13 @@ static void write_for_ever(int out)
     }
 }
 
-/* Follows the writer's notes until the pipe ends. */
-static void read_notes(int in)
+/* Follows the writer's notes until it has acknowledged so much, or the pipe ends. */
+static void read_notes(int in, unsigned nacknowledged)
 {
     struct note note;
-    while (read(in, &note, sizeof note) == (ssize_t)sizeof note) {
+    unsigned until = run.nacknowledged + nacknowledged;
+    while (run.nacknowledged != until &&
+           read(in, &note, sizeof note) == (ssize_t)sizeof note) {
         CHECK(note.n < MOST_ENTRIES);
         if (note.is_begun) {
             run.states[note.n] = UNSURE;
@@ -109,9 +112,11 @@ static void kill_one_writer(void)
         write_for_ever(ends[1]);
     }
     (void)close(ends[1]);
-    (void)usleep((useconds_t)(next_number() % 30000));
+    /* On a slow machine too, some changes are done before. */
+    read_notes(ends[0], (unsigned)(next_number() % 4));
+    (void)usleep((useconds_t)(next_number() % 15000));
     CHECK(kill(writer, SIGKILL) == 0);
-    read_notes(ends[0]);
+    read_notes(ends[0], UINT_MAX / 2);
     (void)close(ends[0]);
     int status = 0;
     CHECK(waitpid(writer, &status, 0) == writer);

@@ -77,18 +77,15 @@ bool index_folder_find_to_write(const char *option, struct index_folder *folder)
 
 bool index_folder_find_existing(const char *option, struct index_folder *folder)
 {
-    struct ki_index_status state;
-    struct ki_diag diag = {0};
     if (!index_folder_find(option, folder)) {
         return false;
     }
-    enum ki_status status = ki_index_status(folder->path, &state, &diag);
-    if (status == KI_ERR_NOT_FOUND) {
-        message_status(status, &diag);
+    if (!ki_index_exists(folder->path)) {
+        message("there is no index in %s", folder->path);
         message("make it with 'knownimage list add NAME'");
         return false;
     }
-    return true; /* anything else that is wrong is told by what comes next */
+    return true; /* anything that is wrong with it is told by what comes next */
 }
 
 static void advise(const struct index_folder *folder, enum ki_status status)
@@ -98,15 +95,27 @@ static void advise(const struct index_folder *folder, enum ki_status status)
         message("make it with 'knownimage list add' and 'knownimage list import', or "
                 "publish it with 'knownimage index publish'");
     }
-    if (status == KI_ERR_DAMAGED &&
-        ki_index_open_previous(folder->path, &previous, NULL) == KI_OK) {
-        message(
-            "'knownimage index publish' makes it anew from the catalog; until then, "
-            "generation %" PRIu64 " can be used with --previous",
-            ki_index_generation(previous));
+    if (status != KI_ERR_DAMAGED) {
+        return;
+    }
+    message("'knownimage index publish' makes it anew from the catalog");
+    if (ki_index_open_previous(folder->path, &previous, NULL) == KI_OK) {
+        message("until then, generation %" PRIu64 " can be used with --previous",
+                ki_index_generation(previous));
         ki_index_close(previous);
+    }
+}
+
+void index_folder_warn(const struct index_folder *folder)
+{
+    struct ki_index *index = NULL;
+    struct ki_diag diag = {0};
+    enum ki_status status = ki_index_open(folder->path, &index, &diag);
+    if (status == KI_OK) {
+        ki_index_close(index);
     } else if (status == KI_ERR_DAMAGED) {
-        message("'knownimage index publish' makes it anew from the catalog");
+        message("this is done, but lookups will fail: %s", diag.message);
+        advise(folder, status);
     }
 }
 

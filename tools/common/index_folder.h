@@ -29,4 +29,7 @@ bool index_folder_find_existing(const char *option, struct index_folder *folder)
 bool index_folder_open(const struct index_folder *folder, bool is_previous,
                        struct ki_index **index);
 
+/* After a change: tells if the index cannot be used for another reason. */
+void index_folder_warn(const struct index_folder *folder);
+
 #endif

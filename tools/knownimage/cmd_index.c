@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* knownimage index status, publish, verify, prune. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 struct index_arguments {
     const char *index;
     bool merges;
+    bool accepts_catalog;
 };
 
 static bool read_arguments(const struct command *command, int argc, char **argv,
@@ -44,33 +46,65 @@ static int fail(enum ki_status status, const struct ki_diag *diag)
     return EXIT_TROUBLE;
 }
 
-/* Opens both generations, so that damage is told before a lookup meets it. */
+static void put_uint_if(struct ki_json *json, const char *name, bool is_known,
+                        uint64_t value)
+{
+    if (is_known) {
+        ki_json_uint(json, name, value);
+    } else {
+        ki_json_text_or_null(json, name, "");
+    }
+}
+
+/* The first damage of the files of both generations, and the number of the one before.
+ */
+static uint64_t open_generations(const char *folder, struct ki_diag *damage)
+{
+    struct ki_index *index = NULL;
+    uint64_t previous = 0;
+    struct ki_diag diag = {0};
+    enum ki_status status = ki_index_open(folder, &index, &diag);
+    if (status == KI_OK) {
+        ki_index_close(index);
+    } else if (status != KI_ERR_NOT_FOUND) {
+        *damage = diag;
+    }
+    diag = (struct ki_diag){0};
+    status = ki_index_open_previous(folder, &index, &diag);
+    if (status == KI_OK) {
+        previous = ki_index_generation(index);
+        ki_index_close(index);
+    } else if (status != KI_ERR_NOT_FOUND && !damage->message[0]) {
+        *damage = diag;
+    }
+    return previous;
+}
+
+/* So that damage is told before a lookup meets it. */
 static void put_health(struct ki_json *json, const char *folder,
                        const struct ki_index_status *state)
 {
-    struct ki_index *index = NULL;
-    struct ki_diag diag = {0};
-    enum ki_status status = ki_index_open(folder, &index, &diag);
-    bool is_damaged = state->generation > 0 && status != KI_OK;
-    ki_json_text_or_null(json, "damage", is_damaged ? diag.message : "");
-    if (status == KI_OK) {
-        ki_index_close(index);
-    }
-    uint64_t previous = 0;
-    if (ki_index_open_previous(folder, &index, NULL) == KI_OK) {
-        previous = ki_index_generation(index);
-        ki_index_close(index);
-    }
+    struct ki_diag damage = {0};
+    uint64_t previous = open_generations(folder, &damage);
+    bool is_catalog = state->damage[0] != '\0';
+    ki_json_text_or_null(json, "damage", is_catalog ? state->damage : damage.message);
     ki_json_uint_or_null(json, "previous_generation", previous);
+    ki_json_text_or_null(json, "catalog",
+                         !state->has_catalog         ? ""
+                         : state->catalog_serial > 0 ? "good"
+                                                     : "damaged");
 }
 
 static void print_status(const char *folder, const struct ki_index_status *state)
 {
+    bool is_read = state->catalog_serial > 0;
     struct ki_json json = ki_json_line_begin(stdout);
     ki_json_raw(&json, "index", "index_bytes", folder, strlen(folder));
     ki_json_uint(&json, "generation", state->generation);
-    ki_json_bool(&json, "is_current", state->catalog_serial == state->published_serial);
-    ki_json_uint(&json, "catalog_serial", state->catalog_serial);
+    ki_json_bool(&json, "is_current",
+                 !state->has_catalog ||
+                     state->catalog_serial == state->published_serial);
+    put_uint_if(&json, "catalog_serial", is_read, state->catalog_serial);
     ki_json_uint(&json, "published_serial", state->published_serial);
     ki_json_uint(&json, "lists", state->nlists);
     ki_json_uint(&json, "entries", state->nentries);
@@ -117,7 +151,10 @@ static int run_publish(const struct command *command, int argc, char **argv)
     }
     uint64_t generation = 0;
     struct ki_diag diag = {0};
-    enum ki_status status = ki_index_publish(folder.path, true, &generation, &diag);
+    enum ki_status status =
+        arguments.accepts_catalog
+            ? ki_index_accept_catalog(folder.path, &generation, &diag)
+            : ki_index_publish(folder.path, true, &generation, &diag);
     if (status == KI_OK && !arguments.merges) {
         print_generation(generation);
     }
@@ -133,11 +170,37 @@ static int run_publish(const struct command *command, int argc, char **argv)
     return EXIT_DONE;
 }
 
+enum { MOST_PROBLEMS_TOLD = 20 };
+
 static void on_problem(void *context, const char *text)
 {
     uint64_t *nproblems = context;
-    (*nproblems)++;
-    message("%s", text);
+    if (++*nproblems <= MOST_PROBLEMS_TOLD) {
+        message("%s", text);
+    }
+}
+
+static int print_verdict(const struct index_folder *folder, uint64_t nproblems)
+{
+    struct ki_index_status state = {0};
+    bool is_read = ki_index_status(folder->path, &state, NULL) == KI_OK;
+    if (nproblems > MOST_PROBLEMS_TOLD) {
+        message("… and %" PRIu64 " more problems", nproblems - MOST_PROBLEMS_TOLD);
+    }
+    if (is_read && !state.has_catalog) {
+        message("there is no catalog.mdb: only the generations were checked");
+    }
+    struct ki_json json = ki_json_line_begin(stdout);
+    ki_json_bool(&json, "is_good", nproblems == 0);
+    ki_json_uint(&json, "problems", nproblems);
+    ki_json_text_or_null(&json, "catalog",
+                         !state.has_catalog ? ""
+                         : state.damage[0]  ? "damaged"
+                                            : "good");
+    ki_json_bool(&json, "is_current",
+                 !state.has_catalog || state.catalog_serial == state.published_serial);
+    ki_json_line_end(&json);
+    return nproblems == 0 ? EXIT_DONE : EXIT_TROUBLE;
 }
 
 static int run_verify(const struct command *command, int argc, char **argv)
@@ -153,12 +216,7 @@ static int run_verify(const struct command *command, int argc, char **argv)
     if (status != KI_OK && nproblems == 0) {
         return fail(status, &diag); /* it could not be checked */
     }
-    bool is_good = status == KI_OK && nproblems == 0;
-    struct ki_json json = ki_json_line_begin(stdout);
-    ki_json_bool(&json, "is_good", is_good);
-    ki_json_uint(&json, "problems", nproblems);
-    ki_json_line_end(&json);
-    return is_good ? EXIT_DONE : EXIT_TROUBLE;
+    return print_verdict(&folder, nproblems);
 }
 
 static int run_prune(const struct command *command, int argc, char **argv)
@@ -190,6 +248,10 @@ static const struct option_group groups[] = {
 static const struct option_spec publish_specs[] = {
     {"merge", 'm', NULL, &option_true, offsetof(struct index_arguments, merges),
      "make one segment of all, for the fastest lookups"},
+    {"accept-catalog", 0, NULL, &option_true,
+     offsetof(struct index_arguments, accepts_catalog),
+     "go on with a catalog.mdb that is older than what is\n"
+     "published: what was imported after it is given up"},
 };
 
 static const struct option_group publish_groups[] = {
@@ -204,7 +266,9 @@ const struct command command_index_status = {
     .details =
         "One line of JSON. is_current is false if something was imported but not\n"
         "published yet. All files are verified: damage names the first bad one, and\n"
-        "previous_generation the one that can be used with --previous.",
+        "previous_generation the one that can be used with --previous. catalog is "
+        "null\n"
+        "in a copy of MANIFEST and segments alone, which lookups can use.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_status,
@@ -218,6 +282,11 @@ const struct command command_index_publish = {
         "Verifies the files of the current generation and makes them anew from the\n"
         "catalog if one is damaged. If nothing has changed, prints the generation "
         "only.\n"
+        "A catalog that is damaged or older than what is published is refused, and "
+        "the\n"
+        "generation left in force: put the newest catalog.mdb back from a backup. If "
+        "it\n"
+        "is older, --accept-catalog makes a generation of it all the same.\n"
         "Segments are merged when it is due; lookups and imports go on meanwhile.",
     .groups = publish_groups,
     .ngroups = COUNT(publish_groups),
@@ -229,7 +298,10 @@ const struct command command_index_verify = {
     .operands = "",
     .summary = "check every file of the index",
     .details =
-        "Problems are told on standard error; one line of JSON sums them up.\n\n"
+        "Reads both generations and the catalog whole, and compares them, but for "
+        "what\n"
+        "is not published yet (is_current is false then). The first 20 problems are\n"
+        "told on standard error; one line of JSON sums them up.\n\n"
         "Exit status: 0 no problem found, 2 a problem, or it could not be checked.",
     .groups = groups,
     .ngroups = COUNT(groups),

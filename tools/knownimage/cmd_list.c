@@ -119,11 +119,13 @@ static int run_remove(const struct command *command, int argc, char **argv)
     uint64_t nremoved = 0;
     uint64_t generation = 0;
     enum ki_status status = remove_named(folder.path, &operands, &nremoved, &diag);
-    if (status == KI_OK) {
-        status = ki_index_publish(folder.path, false, &generation, &diag);
-    }
     if (status != KI_OK) {
         message_status(status, &diag);
+        return EXIT_TROUBLE;
+    }
+    status = ki_index_publish(folder.path, false, &generation, &diag);
+    if (status != KI_OK) {
+        explain_unpublished(status, &diag);
         return EXIT_TROUBLE;
     }
     struct ki_json json = ki_json_line_begin(stdout);
@@ -131,6 +133,8 @@ static int run_remove(const struct command *command, int argc, char **argv)
     ki_json_uint(&json, "removed", nremoved);
     ki_json_uint(&json, "generation", generation);
     ki_json_line_end(&json);
+    (void)fflush(stdout);
+    index_folder_warn(&folder);
     return nremoved + 1 < operands.nitems ? EXIT_TROUBLE : EXIT_DONE;
 }
 

@@ -93,7 +93,7 @@ static bool apply_arguments(const struct add_arguments *arguments, const char *n
 }
 
 /* Writes the list into the catalog and publishes it; *info becomes what stands there.
- */
+ * Not without a message unless KI_OK. */
 static enum ki_status store_list(const char *folder, bool is_update,
                                  struct ki_list_info *info, uint64_t *generation,
                                  struct ki_diag *diag)
@@ -101,10 +101,15 @@ static enum ki_status store_list(const char *folder, bool is_update,
     bool is_found;
     enum ki_status status = ki_list_add(folder, info, is_update, diag);
     if (status == KI_OK) {
-        status = ki_index_publish(folder, false, generation, diag);
-    }
-    if (status == KI_OK) {
         status = read_list(folder, info->name, info, &is_found, diag);
+    }
+    if (status != KI_OK) {
+        message_status(status, diag);
+        return status;
+    }
+    status = ki_index_publish(folder, false, generation, diag);
+    if (status != KI_OK) {
+        explain_unpublished(status, diag);
     }
     return status;
 }
@@ -142,10 +147,11 @@ static int add_list(const struct add_arguments *arguments, const char *name)
     enum ki_status status =
         store_list(folder.path, arguments->is_update, &info, &generation, &diag);
     if (status != KI_OK) {
-        message_status(status, &diag);
         return EXIT_TROUBLE;
     }
     print_list_at(&info, generation);
+    (void)fflush(stdout);
+    index_folder_warn(&folder);
     return EXIT_DONE;
 }
 

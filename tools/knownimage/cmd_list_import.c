@@ -95,7 +95,7 @@ static void message_failure(enum ki_status status, const struct ki_diag *diag,
 static int explain_failure(enum ki_status status, const struct ki_diag *diag,
                            const char *name, const char *file)
 {
-    if (status == KI_ERR_INTERRUPTED || stop_is_requested()) {
+    if (status == KI_ERR_INTERRUPTED) {
         message("interrupted: nothing was changed");
         return stop_exit_status(EXIT_TROUBLE);
     }
@@ -214,13 +214,14 @@ const struct command command_list_import = {
     .summary = "import a file of hashes into a list",
     .details =
         "Prints one line of JSON with the counts, and every refused record with its\n"
-        "line on standard error. All good records are imported and published at once,\n"
-        "or, if the import fails or is interrupted, none.\n\n"
-        "An entry is told from others of its list by its id: the file name or id on "
-        "its\n"
-        "line, else the number of the line. An id met again adds its hash to the entry "
-        "it\n"
-        "has, also from another file: give bare hashes of two files to two lists.\n\n"
+        "line on standard error. All good records are imported and put in force at\n"
+        "once, or, if the import fails or is interrupted, none is kept. Should only the\n"
+        "last step fail, the message says so: the records are in the catalog then, and\n"
+        "'knownimage index publish' puts them in force.\n\n"
+        "An entry is told from others of its list by its id: the file name or id on\n"
+        "its line, else the number of the line. An id met again adds its hash to the\n"
+        "entry it has, also from another file: give bare hashes of two files to two\n"
+        "lists.\n\n"
         "Exit status: 0 done, 2 failed or every record was refused.",
     .groups = groups,
     .ngroups = COUNT(groups),

@@ -6,6 +6,8 @@
 
 #include <knownimage/list.h>
 
+#include "common/message.h"
+
 void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS])
 {
     ki_json_object_begin(json, "hashes");
@@ -56,4 +58,12 @@ enum ki_status read_list(const char *folder, const char *name,
     }
     free(lists);
     return KI_OK;
+}
+
+void explain_unpublished(enum ki_status status, const struct ki_diag *diag)
+{
+    message_status(status, diag);
+    message(
+        "the change is in the catalog, but not in force: 'knownimage index publish' "
+        "puts it in force");
 }

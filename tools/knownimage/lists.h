@@ -26,4 +26,7 @@ enum ki_status read_list(const char *folder, const char *name,
                          struct ki_list_info *info, bool *is_found,
                          struct ki_diag *diag);
 
+/* A change that is in the catalog, but could not be published. */
+void explain_unpublished(enum ki_status status, const struct ki_diag *diag);
+
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The records of a file being imported, kept in nameless files of the index folder
+ * until all are read. So the writer's turn is not held while a slow pipe delivers, and
+ * the catalog gets its rows in order of key, which takes half the room and memory.
+ */
+#ifndef KI_LIST_STAGING_H
+#define KI_LIST_STAGING_H
+
+#include <stdint.h>
+
+#include "index/catalog.h"
+#include "index/spool.h"
+
+struct ki_staging {
+    struct ki_spool records;
+    struct ki_spool places; /* u64: where each record begins */
+};
+
+/* The folder's name must stay valid; close in any case. */
+void ki_staging_begin(struct ki_staging *staging, const char *folder);
+void ki_staging_close(struct ki_staging *staging);
+
+enum ki_status ki_staging_add(struct ki_staging *staging, const struct ki_entry *entry,
+                              struct ki_diag *diag);
+
+/* Visits the records in order of id; those of one id in the order they came. */
+typedef enum ki_status (*ki_staging_visit)(void *context, const struct ki_entry *entry);
+enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit visit,
+                                    void *context, struct ki_diag *diag);
+
+#endif
