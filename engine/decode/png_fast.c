@@ -17,6 +17,7 @@ enum {
     NTYPES = 7,
     MOST_COLORS = 256,
     ROWS_NBYTES = 256 << 10, /* inflated at once, to stay in the second-level cache */
+    ROWS_AT_ONCE = 8,        /* that are unfiltered */
     MOST_ROWS = 64
 };
 
@@ -99,8 +100,8 @@ static bool allocate(struct fast *fast)
 {
     size_t width = fast->header->width;
     size_t row_nbytes = width * fast->type->pixel_nbytes;
-    size_t nrows = ROWS_NBYTES / row_nbytes / 4 * 4;
-    nrows = nrows < 4 ? 4 : nrows > MOST_ROWS ? MOST_ROWS : nrows;
+    size_t nrows = ROWS_NBYTES / row_nbytes / ROWS_AT_ONCE * ROWS_AT_ONCE;
+    nrows = nrows < ROWS_AT_ONCE ? ROWS_AT_ONCE : nrows > MOST_ROWS ? MOST_ROWS : nrows;
     fast->most_rows = (uint32_t)nrows;
     fast->raw_stride = row_nbytes + 1;
     fast->out_stride = row_nbytes + KI_PNG_SLACK;
