@@ -16,8 +16,8 @@ enum {
     TYPE_RGBA = 6,
     NTYPES = 7,
     MOST_COLORS = 256,
-    ROWS_NBYTES = 256 << 10, /* inflated at once, to stay in the second-level cache */
-    ROWS_AT_ONCE = 8,        /* that are unfiltered */
+    ROWS_NBYTES = 96 << 10, /* inflated at once, to stay in the second-level cache */
+    ROWS_AT_ONCE = 8,       /* that are unfiltered */
     MOST_ROWS = 64
 };
 

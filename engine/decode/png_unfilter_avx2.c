@@ -32,11 +32,11 @@ struct wave {
     const uint8_t *above;
     size_t nrows;
     size_t npixels;
-    size_t step;    /* bytes a pixel */
-    __m256i spread; /* four pixels to four bytes each */
-    __m256i gather; /* and back */
-    __m256i is_sub; /* all ones in the rows with this filter */
-    __m256i is_up;
+    size_t step;       /* bytes a pixel */
+    __m256i spread;    /* four pixels to four bytes each */
+    __m256i gather;    /* and back */
+    __m256i sees_left; /* all ones in rows whose filter, unless average, uses a */
+    __m256i sees_above;
     __m256i is_average;
     __m256i is_paeth;
     __m256i result[2]; /* of the last step, and of the one before it */
@@ -74,18 +74,27 @@ static inline __m256i average(__m256i a, __m256i b)
     return _mm256_sub_epi8(_mm256_avg_epu8(a, b), odd);
 }
 
-static inline __m256i add_any(const struct wave *wave, __m256i raw, __m256i a,
-                              __m256i b, __m256i c)
-{
-    __m256i sum = _mm256_and_si256(a, wave->is_sub);
-    sum = _mm256_or_si256(sum, _mm256_and_si256(b, wave->is_up));
-    sum = _mm256_or_si256(sum, _mm256_and_si256(average(a, b), wave->is_average));
-    __m256i other = _mm256_add_epi8(raw, sum);
-    return _mm256_blendv_epi8(other, add_paeth(raw, a, b, c), wave->is_paeth);
-}
+/* What rows are filtered with. Sub is Paeth where there is nothing above, up where
+ * there is nothing to the left, and none where there is neither: Paeth's predictions
+ * get what each row may see. Only averages are computed apart. */
+enum blend { ALL_PAETH, NO_AVERAGE, ANY };
 
-/* What all rows are filtered with, if it is the one that pictures are full of. */
-enum blend { ANY, ALL_PAETH };
+static inline __attribute__((always_inline)) __m256i
+add_prediction(const struct wave *wave, __m256i raw, __m256i a, __m256i b, __m256i c,
+               enum blend blend)
+{
+    if (blend == ALL_PAETH) {
+        return add_paeth(raw, a, b, c);
+    }
+    __m256i sum = add_paeth(raw, _mm256_and_si256(a, wave->sees_left),
+                            _mm256_and_si256(b, wave->sees_above),
+                            _mm256_and_si256(c, wave->is_paeth));
+    if (blend == NO_AVERAGE) {
+        return sum;
+    }
+    return _mm256_blendv_epi8(sum, _mm256_add_epi8(raw, average(a, b)),
+                              wave->is_average);
+}
 
 /* The next pixel of each row, from the filtered ones; above belongs to row 0, the first
  * of its four. */
@@ -96,9 +105,8 @@ advance(struct wave *wave, __m256i raw, __m128i above, enum blend blend)
     __m256i b =
         _mm256_blend_epi32(_mm256_permutevar8x32_epi32(wave->result[1], next_row),
                            _mm256_castsi128_si256(above), 0x01);
-    __m256i result = blend == ALL_PAETH
-                         ? add_paeth(raw, wave->result[0], b, wave->above_left)
-                         : add_any(wave, raw, wave->result[0], b, wave->above_left);
+    __m256i result =
+        add_prediction(wave, raw, wave->result[0], b, wave->above_left, blend);
     wave->above_left = b;
     wave->result[1] = wave->result[0];
     wave->result[0] = result;
@@ -226,10 +234,12 @@ static __m256i rows_with(const uint8_t filters[NROWS], int filter)
 
 static void set_filters(struct wave *wave, const uint8_t filters[NROWS])
 {
-    wave->is_sub = rows_with(filters, KI_PNG_FILTER_SUB);
-    wave->is_up = rows_with(filters, KI_PNG_FILTER_UP);
     wave->is_average = rows_with(filters, KI_PNG_FILTER_AVERAGE);
     wave->is_paeth = rows_with(filters, KI_PNG_FILTER_PAETH);
+    wave->sees_left =
+        _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_SUB), wave->is_paeth);
+    wave->sees_above =
+        _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_UP), wave->is_paeth);
 }
 
 static void set_shuffles(struct wave *wave)
@@ -278,9 +288,14 @@ static void undo_some(struct wave *wave)
     for (; t < all_begun && t < end; t += BLOCK) {
         run_block_at_end(wave, t);
     }
-    if (wave->nrows == NROWS) {
-        bool is_paeth = _mm256_movemask_epi8(wave->is_paeth) == -1;
-        t = is_paeth ? run_middle(wave, t, ALL_PAETH) : run_middle(wave, t, ANY);
+    if (wave->nrows < NROWS) {
+        /* Blocks at the end look which rows there are. */
+    } else if (_mm256_movemask_epi8(wave->is_paeth) == -1) {
+        t = run_middle(wave, t, ALL_PAETH);
+    } else if (_mm256_movemask_epi8(wave->is_average) == 0) {
+        t = run_middle(wave, t, NO_AVERAGE);
+    } else {
+        t = run_middle(wave, t, ANY);
     }
     for (; t < end; t += BLOCK) {
         run_block_at_end(wave, t);
