@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/png_inflate.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <isa-l/crc.h>
@@ -74,25 +73,25 @@ static bool step(struct ki_png_stream *stream)
     return is_good && has_moved;
 }
 
-bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
-                         size_t nbytes, size_t offset,
+size_t ki_png_stream_nbytes(void)
+{
+    return sizeof(struct inflate_state);
+}
+
+bool ki_png_stream_begin(struct ki_png_stream *stream, void *memory,
+                         const uint8_t *data, size_t nbytes, size_t offset,
                          const struct ki_deadline *deadline)
 {
-    *stream = (struct ki_png_stream){
-        .data = data, .nbytes = nbytes, .offset = offset, .deadline = deadline};
-    stream->state = malloc(sizeof *stream->state);
-    if (!stream->state) {
-        return false;
-    }
+    *stream = (struct ki_png_stream){.data = data,
+                                     .nbytes = nbytes,
+                                     .offset = offset,
+                                     .deadline = deadline,
+                                     .state = memory};
     isal_inflate_init(stream->state);
     stream->state->crc_flag = ISAL_ZLIB;
     /* A smaller window would have to be watched. */
-    if (!next_chunk(stream) || stream->state->avail_in == 0 ||
-        stream->state->next_in[0] != CMF_DEFLATE_32K) {
-        ki_png_stream_end(stream);
-        return false;
-    }
-    return true;
+    return next_chunk(stream) && stream->state->avail_in > 0 &&
+           stream->state->next_in[0] == CMF_DEFLATE_32K;
 }
 
 bool ki_png_stream_read(struct ki_png_stream *stream, uint8_t *out, size_t nbytes)
@@ -124,10 +123,4 @@ bool ki_png_stream_is_done(struct ki_png_stream *stream)
     enum ki_reason reason =
         ki_png_read_chunk(stream->data, stream->nbytes, stream->offset, &chunk);
     return is_exact && reason == KI_REASON_NONE && chunk.type != KI_PNG_IDAT;
-}
-
-void ki_png_stream_end(struct ki_png_stream *stream)
-{
-    free(stream->state);
-    stream->state = NULL;
 }
