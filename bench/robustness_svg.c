@@ -2,7 +2,6 @@
 #include "bench/robustness_svg.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "report/put.h"
@@ -91,7 +90,7 @@ static void put_recall(FILE *out, const json_t *rows)
 
 static double down(double count, double most, double top)
 {
-    double share = count < 1 ? 0 : (log10(count) + 0.3) / (log10(most) + 0.3);
+    double share = (log10(count) + 0.3) / (log10(most) + 0.3);
     return top + CHART - share * CHART;
 }
 
@@ -138,15 +137,13 @@ static void put_strangers(FILE *out, const json_t *strangers, double top)
             json_object_get(json_array_get(strangers, w), "histogram");
         ki_putf(out, "<path fill='none' stroke='%s' stroke-width='2' d='",
                 ways[w].colour);
-        bool is_begun = false;
-        bool is_drawn = false;
-        for (size_t d = 0; d <= MOST_DISTANCE; d++) {
+        char command = 'M';
+        for (size_t d = 0; d <= MOST_DISTANCE; d += 2) { /* half of the bits are set */
             double count = json_number_value(json_array_get(counts, d));
-            is_begun = is_begun || count > 0;
-            if (is_begun && d % 2 == 0) {
-                ki_putf(out, "%c%.1f %.1f ", is_drawn ? 'L' : 'M',
-                        across((double)d, MOST_DISTANCE), down(count, most, top));
-                is_drawn = true;
+            if (count > 0) {
+                ki_putf(out, "%c%.1f %.1f ", command, across((double)d, MOST_DISTANCE),
+                        down(count, most, top));
+                command = 'L';
             }
         }
         ki_put(out, "'/>\n");
