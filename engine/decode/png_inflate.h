@@ -18,7 +18,10 @@ struct inflate_state;
 struct ki_png_stream {
     const uint8_t *data; /* the file */
     size_t nbytes;
-    size_t offset; /* of the next chunk */
+    size_t offset;        /* of the next chunk */
+    const uint8_t *chunk; /* what is left of the one at hand */
+    size_t chunk_nbytes;
+    uint8_t *input; /* small chunks put together */
     const struct ki_deadline *deadline;
     struct inflate_state *state;
 };
