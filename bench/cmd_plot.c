@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/plot_svg.h"
+#include "bench/robustness_svg.h"
 #include "common/message.h"
 #include "common/option_types.h"
 
@@ -77,6 +78,27 @@ static bool write_plot(const struct plot *plot, const char *path)
     return fclose(out) == 0 && is_good;
 }
 
+/* Results of robustness have a picture of their own. */
+static bool is_robustness(const char *path, json_t **results)
+{
+    json_error_t error;
+    *results = json_load_file(path, 0, &error);
+    const char *command = json_string_value(json_object_get(*results, "command"));
+    return command && strcmp(command, "robustness") == 0;
+}
+
+static bool write_robustness(const json_t *results, const char *path)
+{
+    FILE *out = fopen(path, "w");
+    if (!out) {
+        message("cannot write %s", path);
+        return false;
+    }
+    robustness_write_svg(out, results);
+    bool is_good = ferror(out) == 0;
+    return fclose(out) == 0 && is_good;
+}
+
 static bool plot_files(const struct plot_arguments *arguments,
                        const struct operands *operands, json_t **files)
 {
@@ -119,6 +141,13 @@ static int run_plot(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
+    json_t *results = NULL;
+    if (is_robustness(operands.items[0], &results)) {
+        bool is_written = write_robustness(results, arguments.out);
+        json_decref(results);
+        return is_written ? EXIT_DONE : EXIT_TROUBLE;
+    }
+    json_decref(results);
     json_t **files = calloc(operands.nitems, sizeof(json_t *));
     bool is_good = files && plot_files(&arguments, &operands, files);
     for (size_t i = 0; files && i < operands.nitems; i++) {
@@ -142,7 +171,7 @@ const struct command command_plot = {
     .operands = "FILE.json…",
     .min_operands = 1,
     .max_operands = ANY_NUMBER,
-    .summary = "draw results of search as SVG",
+    .summary = "draw results of search or robustness as SVG",
     .details = NULL,
     .groups = groups,
     .ngroups = COUNT(groups),

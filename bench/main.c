@@ -9,9 +9,9 @@
 #include "report/put.h"
 
 static const struct command *const commands[] = {
-    &command_search, &command_build,    &command_publish, &command_open,
-    &command_hash,   &command_fidelity, &command_scan,    &command_tune,
-    &command_swap,   &command_compare,  &command_plot,
+    &command_search, &command_build,    &command_publish,    &command_open,
+    &command_hash,   &command_fidelity, &command_robustness, &command_scan,
+    &command_tune,   &command_swap,     &command_compare,    &command_plot,
 };
 
 static int show_help(void)
@@ -19,7 +19,7 @@ static int show_help(void)
     ki_put(stdout, "usage: knownimage-bench COMMAND [OPTIONS] …\n\n"
                    "Measures the engine and its peers.\n\ncommands:\n");
     for (size_t i = 0; i < COUNT(commands); i++) {
-        ki_putf(stdout, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+        ki_putf(stdout, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     }
     ki_put(stdout, "\n'knownimage-bench COMMAND --help' tells more about each.\n");
     return EXIT_DONE;

@@ -35,9 +35,11 @@ bool bench_canvas_make(uint32_t width, uint32_t height, uint64_t number,
     bool is_good = ki_synth_make(ki_synth_find("mixture"), width, height, SEED + number,
                                  canvas, &hashes) == KI_OK;
     uint64_t random = SEED + number;
-    for (size_t i = 0; is_good && i < (size_t)width * height * 3; i++) {
+    for (size_t i = 0; is_good && i < (size_t)width * height; i++) {
         int grain = (int)(bench_random(&random) >> 61) - 4;
-        canvas->rgb[i] = ki_clamp_u8(canvas->rgb[i] + grain);
+        for (size_t k = 3 * i; k < 3 * i + 3; k++) {
+            canvas->rgb[k] = ki_clamp_u8(canvas->rgb[k] + grain);
+        }
     }
     return is_good;
 }
@@ -94,6 +96,15 @@ static void flush(png_structp png)
     (void)png;
 }
 
+/* Opaque, with soft edges. */
+static uint8_t alpha_at(const struct ki_canvas *canvas, uint32_t x, uint32_t y)
+{
+    uint32_t across = x < canvas->width - 1 - x ? x : canvas->width - 1 - x;
+    uint32_t down = y < canvas->height - 1 - y ? y : canvas->height - 1 - y;
+    uint32_t inside = across < down ? across : down;
+    return (uint8_t)(inside < 31 ? 8 * inside : 255);
+}
+
 /* As cameras' software writes them: libpng's own choice of filters and level 6. */
 static bool write_png(const struct ki_canvas *canvas, bool has_alpha,
                       struct ki_blob *blob)
@@ -118,7 +129,7 @@ static bool write_png(const struct ki_canvas *canvas, bool has_alpha,
         for (uint32_t x = 0; x < canvas->width; x++) {
             memcpy(row + (size_t)x * nchannels, from + (size_t)x * 3, 3);
             if (has_alpha) {
-                row[(size_t)x * 4 + 3] = (uint8_t)(255 - (x + y) % 16);
+                row[(size_t)x * 4 + 3] = alpha_at(canvas, x, y);
             }
         }
         png_write_row(png, row);

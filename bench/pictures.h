@@ -16,8 +16,8 @@ struct bench_picture {
 };
 void bench_picture_free(struct bench_picture *picture);
 
-/* Photo-like, with grain, as a camera's pictures have; each number is another one. Free
- * with ki_canvas_destroy. */
+/* Photo-like, with grain in luma, as a camera's pictures have; each number is another
+ * one. Free with ki_canvas_destroy. */
 bool bench_canvas_make(uint32_t width, uint32_t height, uint64_t number,
                        struct ki_canvas *canvas);
 

@@ -17,11 +17,11 @@ struct scan_settings {
 struct scan_figures {
     double nfiles;
     double nbytes;
-    double seconds;        /* without opening the index */
-    double decode_seconds; /* decoding alone, from memory; one thread only */
-    double nfaults;        /* page faults */
-    double allocations;    /* per file outside codecs, after the first eighth; −1:
-                              not counted */
+    double seconds;  /* without opening the index */
+    double decoding; /* the part of a scan with one thread that decoding alone needs */
+    double nfaults;  /* page faults */
+    double allocations; /* per file outside codecs, after the first eighth; −1:
+                           not counted */
     double codec_allocations;
     double peak_anonymous_mib; /* memory that is not of files */
 };

@@ -14,6 +14,11 @@ trap 'rm -rf "$work"' EXIT
 "$program" open -n 20k --out "$work/open.json"
 "$program" hash --sizes 20k --rounds 1 --out "$work/hash.json"
 "$program" fidelity "$(dirname "$0")"/../tests/vectors/images/photo*.jpg
+"$program" robustness --originals 2 --pictures 8 -j 2 -o "$work/r.json" -p "$work/r.svg" \
+    >"$work/r.txt"
+"$program" robustness --originals 2 --pictures 8 -j 1 | cmp - "$work/r.txt"
+grep -q '</svg>' "$work/r.svg"
+"$program" scan --files 20 --index 5k --rounds 1 -o "$work/scan.json"
 "$program" swap -n 5k --seconds 1 --out "$work/swap.json"
 "$program" compare "$work/a.json" "$work/a.json"
 "$program" plot "$work/a.json" -o "$work/a.svg"

@@ -48,12 +48,19 @@ struct ki_row_sink {
                            uint32_t count);
 };
 
+/* Memory that decoders keep from picture to picture. Zero-initialise; free(bytes). */
+struct ki_decode_memory {
+    void *bytes;
+    size_t nbytes;
+};
+
 struct ki_decode_request {
     const uint8_t *data;
     size_t nbytes;
     const struct ki_limits *limits;
     enum ki_fidelity fidelity;
-    bool needs_pixels; /* blocks of one pixel only */
+    bool needs_pixels;               /* blocks of one pixel only */
+    struct ki_decode_memory *memory; /* of one thread; NULL: nothing is kept */
     struct ki_row_sink sink;
 };
 

@@ -19,6 +19,7 @@
 #define TICKS_PER_CLOCK 16u
 #define MAX_COMPONENTS_HERE 4
 #define ROWS_AT_ONCE 8
+#define MOST_ROWS (MAX_SAMP_FACTOR * DCTSIZE)
 
 struct jpeg_job {
     const struct ki_decode_request *request;
@@ -110,10 +111,15 @@ static void create(struct jpeg_job *job)
     set_memory_limit(job);
 }
 
-/* How many samples the shorter side keeps when a picture is scaled down. */
-static uint32_t fewest_samples(enum ki_fidelity fidelity)
+/* How many samples the shorter side must keep when a picture is scaled down. Each is
+ * rounded to 8 bits: the fewer there are, the less these errors even out; halving,
+ * which small pictures need most, costs least. Measured by bench/fidelity.sh. */
+static uint32_t fewest_samples(enum ki_fidelity fidelity, unsigned scale)
 {
-    return fidelity == KI_FIDELITY_FAST ? 128 : 256;
+    if (fidelity == KI_FIDELITY_FAST) {
+        return 128;
+    }
+    return scale == 2 ? 160 : 288;
 }
 
 /* Scaling down within the inverse DCT: fewer samples, each the mean of a block. */
@@ -127,7 +133,7 @@ static unsigned choose_scale(const struct ki_decode_request *request,
     uint32_t side = cinfo->image_width < cinfo->image_height ? cinfo->image_width
                                                              : cinfo->image_height;
     unsigned scale = DCTSIZE;
-    while (scale > 1 && side / scale < fewest_samples(request->fidelity)) {
+    while (scale > 1 && side / scale < fewest_samples(request->fidelity, scale)) {
         scale /= 2;
     }
     return scale;
@@ -196,6 +202,25 @@ static void choose_fidelity(struct jpeg_job *job)
     }
 }
 
+/* Luma as the inverse DCT leaves it needs no upsampling. */
+static bool is_bare_luma(const struct jpeg_decompress_struct *cinfo)
+{
+    const jpeg_component_info *luma = &cinfo->comp_info[0];
+    return cinfo->out_color_space == JCS_GRAYSCALE &&
+           luma->h_samp_factor == cinfo->max_h_samp_factor &&
+           luma->v_samp_factor == cinfo->max_v_samp_factor;
+}
+
+/* Then it is taken from there, a row of blocks at a time. Without a colour converter,
+ * nobody else tells libjpeg that the chroma is not needed. */
+static void choose_raw(struct jpeg_decompress_struct *cinfo)
+{
+    cinfo->raw_data_out = is_bare_luma(cinfo);
+    for (int i = 1; cinfo->raw_data_out && i < cinfo->num_components; i++) {
+        cinfo->comp_info[i].component_needed = FALSE;
+    }
+}
+
 static enum ki_reason begin(struct jpeg_job *job)
 {
     const struct ki_row_sink *sink = &job->request->sink;
@@ -232,27 +257,48 @@ static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t npixels,
     }
 }
 
-/* Rows one after the other, from libjpeg's pool, which jpeg_destroy_decompress frees.
- */
-static size_t allocate_rows(struct jpeg_job *job, JSAMPROW rows[ROWS_AT_ONCE])
+/* Where rows come to, one after the other. */
+struct rows {
+    JSAMPROW each[MOST_ROWS];
+    size_t stride;
+    uint32_t most;
+};
+
+/* From libjpeg's pool, which jpeg_destroy_decompress frees. Bare luma comes in whole
+ * blocks. */
+static struct rows allocate_rows(struct jpeg_job *job)
 {
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
-    size_t stride = (size_t)cinfo->output_width * (size_t)cinfo->output_components;
-    JSAMPROW all = (*cinfo->mem->alloc_large)((j_common_ptr)cinfo, JPOOL_IMAGE,
-                                              stride * ROWS_AT_ONCE);
-    for (size_t i = 0; i < ROWS_AT_ONCE; i++) {
-        rows[i] = all + i * stride;
+    struct rows rows = {
+        .stride = (size_t)cinfo->output_width * (size_t)cinfo->output_components,
+        .most = ROWS_AT_ONCE,
+    };
+    if (cinfo->raw_data_out) {
+        uint32_t side = DCTSIZE / job->info->scale;
+        rows.stride = (size_t)cinfo->comp_info[0].width_in_blocks * side;
+        rows.most = (uint32_t)cinfo->max_v_samp_factor * side;
     }
-    return stride;
+    JSAMPROW all = (*cinfo->mem->alloc_large)((j_common_ptr)cinfo, JPOOL_IMAGE,
+                                              rows.stride * rows.most);
+    for (size_t i = 0; i < rows.most; i++) {
+        rows.each[i] = all + i * rows.stride;
+    }
+    return rows;
 }
 
 /* The next rows, as many as are left or fit. */
-static uint32_t read_rows(struct jpeg_job *job, JSAMPARRAY rows)
+static uint32_t read_rows(struct jpeg_job *job, struct rows *rows)
 {
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    uint32_t left = cinfo->output_height - cinfo->output_scanline;
     uint32_t count = 0;
-    while (count < ROWS_AT_ONCE && cinfo->output_scanline < cinfo->output_height) {
-        count += jpeg_read_scanlines(cinfo, rows + count, ROWS_AT_ONCE - count);
+    if (cinfo->raw_data_out) {
+        JSAMPARRAY luma_only[MAX_COMPONENTS_HERE] = {rows->each};
+        (void)jpeg_read_raw_data(cinfo, luma_only, rows->most);
+        return left < rows->most ? left : rows->most;
+    }
+    while (count < rows->most && count < left) {
+        count += jpeg_read_scanlines(cinfo, rows->each + count, rows->most - count);
     }
     return count;
 }
@@ -261,17 +307,16 @@ static enum ki_reason send_rows(struct jpeg_job *job)
 {
     struct jpeg_decompress_struct *cinfo = &job->cinfo;
     const struct ki_row_sink *sink = &job->request->sink;
-    JSAMPROW rows[ROWS_AT_ONCE];
-    size_t stride = allocate_rows(job, rows);
+    struct rows rows = allocate_rows(job);
     bool is_cmyk = cinfo->out_color_space == JCS_CMYK;
     enum ki_reason reason = KI_REASON_NONE;
     while (reason == KI_REASON_NONE && cinfo->output_scanline < cinfo->output_height) {
-        uint32_t count = read_rows(job, rows);
+        uint32_t count = read_rows(job, &rows);
         for (uint32_t i = 0; is_cmyk && i < count; i++) {
-            cmyk_to_rgb(rows[i], rows[i], cinfo->output_width,
+            cmyk_to_rgb(rows.each[i], rows.each[i], cinfo->output_width,
                         cinfo->saw_Adobe_marker ? 0 : 255);
         }
-        reason = sink->rows(sink->context, rows[0], stride, count);
+        reason = sink->rows(sink->context, rows.each[0], rows.stride, count);
     }
     return reason;
 }
@@ -291,6 +336,7 @@ static enum ki_reason decode_picture(struct jpeg_job *job)
         return reason;
     }
     choose_fidelity(job);
+    choose_raw(&job->cinfo);
     reason = begin(job);
     if (reason != KI_REASON_NONE) {
         return reason;

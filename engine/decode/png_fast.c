@@ -16,7 +16,8 @@ enum {
     TYPE_RGBA = 6,
     NTYPES = 7,
     MOST_COLORS = 256,
-    ROWS_NBYTES = 256 << 10, /* inflated at once, to stay in the second-level cache */
+    ROWS_NBYTES = 96 << 10, /* inflated at once, to stay in the second-level cache */
+    ROWS_AT_ONCE = 8,       /* that are unfiltered */
     MOST_ROWS = 64
 };
 
@@ -95,26 +96,50 @@ static bool read_chunks(struct fast *fast)
     return is_good && fast->idat && (fast->palette || !needs_palette);
 }
 
-static bool allocate(struct fast *fast)
+/* Rows at once that stay in the second-level cache. */
+static uint32_t choose_rows(size_t row_nbytes)
+{
+    size_t nrows = ROWS_NBYTES / row_nbytes / ROWS_AT_ONCE * ROWS_AT_ONCE;
+    nrows = nrows < ROWS_AT_ONCE ? ROWS_AT_ONCE : nrows;
+    return (uint32_t)(nrows > MOST_ROWS ? MOST_ROWS : nrows);
+}
+
+/* Zeroed when it is new. What is there of another picture is as good as zeros. */
+static bool reserve(struct ki_decode_memory *memory, size_t nbytes)
+{
+    if (memory->nbytes >= nbytes) {
+        return true;
+    }
+    free(memory->bytes);
+    memory->bytes = calloc(nbytes, 1);
+    memory->nbytes = memory->bytes ? nbytes : 0;
+    return memory->bytes != NULL;
+}
+
+/* The stream's memory first, since it is to be aligned. */
+static bool allocate(struct fast *fast, struct ki_decode_memory *memory)
 {
     size_t width = fast->header->width;
     size_t row_nbytes = width * fast->type->pixel_nbytes;
-    size_t nrows = ROWS_NBYTES / row_nbytes / 4 * 4;
-    nrows = nrows < 4 ? 4 : nrows > MOST_ROWS ? MOST_ROWS : nrows;
+    size_t nrows = choose_rows(row_nbytes);
     fast->most_rows = (uint32_t)nrows;
     fast->raw_stride = row_nbytes + 1;
     fast->out_stride = row_nbytes + KI_PNG_SLACK;
+    size_t stream_nbytes = ki_png_stream_nbytes();
     size_t raw_nbytes = nrows * fast->raw_stride + KI_PNG_SLACK;
     size_t out_nbytes = (nrows + 1) * fast->out_stride;
     size_t made_nbytes =
         fast->type->is_made ? nrows * width * (size_t)fast->type->layout : 0;
-    if (raw_nbytes + out_nbytes + made_nbytes > fast->request->limits->memory_nbytes) {
+    size_t all_nbytes = stream_nbytes + raw_nbytes + out_nbytes + made_nbytes;
+    if (all_nbytes > fast->request->limits->memory_nbytes ||
+        !reserve(memory, all_nbytes)) {
         return false;
     }
-    fast->raw = calloc(raw_nbytes, 1);
-    fast->out = calloc(out_nbytes, 1);
-    fast->made = calloc(made_nbytes + 1, 1);
-    return fast->raw && fast->out && fast->made;
+    fast->raw = (uint8_t *)memory->bytes + stream_nbytes;
+    fast->out = fast->raw + raw_nbytes;
+    fast->made = fast->out + out_nbytes;
+    memset(fast->out, 0, fast->out_stride); /* above the first row */
+    return true;
 }
 
 static bool has_known_filters(const struct fast *fast, uint32_t count)
@@ -230,6 +255,16 @@ static enum ki_png_outcome send_picture(struct fast *fast)
     return outcome;
 }
 
+static enum ki_png_outcome run(struct fast *fast, struct ki_decode_memory *memory,
+                               const struct ki_deadline *deadline)
+{
+    const struct ki_decode_request *request = fast->request;
+    bool is_ours = read_chunks(fast) && allocate(fast, memory) &&
+                   ki_png_stream_begin(&fast->stream, memory->bytes, request->data,
+                                       request->nbytes, fast->idat, deadline);
+    return is_ours ? send_picture(fast) : KI_PNG_DECLINED;
+}
+
 enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
                                 const struct ki_png_header *header,
                                 const struct ki_deadline *deadline,
@@ -241,16 +276,12 @@ enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
         .type = type_of(header),
         .unfilter = ki_png_unfilter_best(ki_cpu_features()),
     };
+    struct ki_decode_memory own = {0};
     enum ki_png_outcome outcome = KI_PNG_DECLINED;
-    if (fast.type && read_chunks(&fast) && allocate(&fast) &&
-        ki_png_stream_begin(&fast.stream, request->data, request->nbytes, fast.idat,
-                            deadline)) {
-        outcome = send_picture(&fast);
-        ki_png_stream_end(&fast.stream);
+    if (fast.type) {
+        outcome = run(&fast, request->memory ? request->memory : &own, deadline);
     }
     *refusal = fast.refusal;
-    free(fast.raw);
-    free(fast.out);
-    free(fast.made);
+    free(own.bytes);
     return outcome;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/png_inflate.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <isa-l/crc.h>
@@ -44,9 +43,44 @@ static bool next_chunk(struct ki_png_stream *stream)
         }
         stream->offset = chunk.end;
     } while (chunk.nbytes == 0);
+    stream->chunk = chunk.data;
+    stream->chunk_nbytes = chunk.nbytes;
+    return true;
+}
+
+static void give(struct ki_png_stream *stream, const uint8_t *input, size_t nbytes)
+{
     /* It only reads, but its pointer is not to const. */
-    memcpy(&stream->state->next_in, &chunk.data, sizeof chunk.data);
-    stream->state->avail_in = chunk.nbytes;
+    memcpy(&stream->state->next_in, &input, sizeof input);
+    stream->state->avail_in = (uint32_t)nbytes;
+}
+
+/* The next input. Chunks are often of 8 KiB, and each call of ISA-L moves 32 KiB of
+ * history: small ones are put together. Gives none when there are no more; false if one
+ * is wrong. */
+static bool refill(struct ki_png_stream *stream)
+{
+    size_t nbytes = 0;
+    while (nbytes < INPUT_AT_ONCE) {
+        if (stream->chunk_nbytes == 0 && !next_chunk(stream)) {
+            return false;
+        }
+        size_t room = INPUT_AT_ONCE - nbytes;
+        size_t some = stream->chunk_nbytes < room ? stream->chunk_nbytes : room;
+        if (some == 0) {
+            break;
+        }
+        const uint8_t *from = stream->chunk;
+        stream->chunk += some;
+        stream->chunk_nbytes -= some;
+        if (some == INPUT_AT_ONCE) {
+            give(stream, from, some);
+            return true;
+        }
+        memcpy(stream->input + nbytes, from, some);
+        nbytes += some;
+    }
+    give(stream, stream->input, nbytes);
     return true;
 }
 
@@ -56,17 +90,13 @@ static bool next_chunk(struct ki_png_stream *stream)
 static bool step(struct ki_png_stream *stream)
 {
     struct inflate_state *state = stream->state;
-    if ((state->avail_in == 0 && !next_chunk(stream)) ||
+    if ((state->avail_in == 0 && !refill(stream)) ||
         ki_decode_is_late(stream->deadline)) {
         return false;
     }
     const uint32_t before = state->avail_out;
     const bool is_all_in = state->avail_in == 0;
-    uint32_t later =
-        state->avail_in > INPUT_AT_ONCE ? state->avail_in - INPUT_AT_ONCE : 0;
-    state->avail_in -= later;
     int result = isal_inflate(state);
-    state->avail_in += later;
     bool is_good = result == ISAL_DECOMP_OK || result == ISAL_END_INPUT ||
                    result == ISAL_OUT_OVERFLOW;
     bool has_moved = !is_all_in || state->avail_out < before ||
@@ -74,25 +104,27 @@ static bool step(struct ki_png_stream *stream)
     return is_good && has_moved;
 }
 
-bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
-                         size_t nbytes, size_t offset,
+size_t ki_png_stream_nbytes(void)
+{
+    return sizeof(struct inflate_state) + INPUT_AT_ONCE;
+}
+
+bool ki_png_stream_begin(struct ki_png_stream *stream, void *memory,
+                         const uint8_t *data, size_t nbytes, size_t offset,
                          const struct ki_deadline *deadline)
 {
-    *stream = (struct ki_png_stream){
-        .data = data, .nbytes = nbytes, .offset = offset, .deadline = deadline};
-    stream->state = malloc(sizeof *stream->state);
-    if (!stream->state) {
-        return false;
-    }
+    *stream = (struct ki_png_stream){.data = data,
+                                     .nbytes = nbytes,
+                                     .offset = offset,
+                                     .deadline = deadline,
+                                     .state = memory,
+                                     .input = (uint8_t *)memory +
+                                              sizeof(struct inflate_state)};
     isal_inflate_init(stream->state);
     stream->state->crc_flag = ISAL_ZLIB;
     /* A smaller window would have to be watched. */
-    if (!next_chunk(stream) || stream->state->avail_in == 0 ||
-        stream->state->next_in[0] != CMF_DEFLATE_32K) {
-        ki_png_stream_end(stream);
-        return false;
-    }
-    return true;
+    return refill(stream) && stream->state->avail_in > 0 &&
+           stream->state->next_in[0] == CMF_DEFLATE_32K;
 }
 
 bool ki_png_stream_read(struct ki_png_stream *stream, uint8_t *out, size_t nbytes)
@@ -119,15 +151,10 @@ bool ki_png_stream_is_done(struct ki_png_stream *stream)
             return false;
         }
     }
-    bool is_exact = state->avail_out == 1 && state->avail_in == 0;
+    bool is_exact =
+        state->avail_out == 1 && state->avail_in == 0 && stream->chunk_nbytes == 0;
     struct ki_png_chunk chunk;
     enum ki_reason reason =
         ki_png_read_chunk(stream->data, stream->nbytes, stream->offset, &chunk);
     return is_exact && reason == KI_REASON_NONE && chunk.type != KI_PNG_IDAT;
-}
-
-void ki_png_stream_end(struct ki_png_stream *stream)
-{
-    free(stream->state);
-    stream->state = NULL;
 }

@@ -18,15 +18,22 @@ struct inflate_state;
 struct ki_png_stream {
     const uint8_t *data; /* the file */
     size_t nbytes;
-    size_t offset; /* of the next chunk */
+    size_t offset;        /* of the next chunk */
+    const uint8_t *chunk; /* what is left of the one at hand */
+    size_t chunk_nbytes;
+    uint8_t *input; /* small chunks put together */
     const struct ki_deadline *deadline;
     struct inflate_state *state;
 };
 
-/* offset: of the first IDAT chunk, in a file that was walked. False if memory ran out
- * or the stream is none for us; nothing need be freed then. */
-bool ki_png_stream_begin(struct ki_png_stream *stream, const uint8_t *data,
-                         size_t nbytes, size_t offset,
+/* How much memory a stream needs. */
+size_t ki_png_stream_nbytes(void);
+
+/* offset: of the first IDAT chunk, in a file that was walked. memory: aligned for any
+ * type, kept by the caller until the stream was read. False if the stream is none for
+ * us. */
+bool ki_png_stream_begin(struct ki_png_stream *stream, void *memory,
+                         const uint8_t *data, size_t nbytes, size_t offset,
                          const struct ki_deadline *deadline);
 
 /* The next nbytes of the stream, at most 2^31; false if it does not have them,
@@ -35,7 +42,6 @@ bool ki_png_stream_read(struct ki_png_stream *stream, uint8_t *out, size_t nbyte
 
 /* Whether all was read, the checksum is right, and nothing is left in the chunks. */
 bool ki_png_stream_is_done(struct ki_png_stream *stream);
-void ki_png_stream_end(struct ki_png_stream *stream);
 
 /* Whether the CRC of the chunk that begins at offset and ends at end is right. */
 bool ki_png_has_crc(const uint8_t *data, size_t offset, size_t end);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Four rows at once for pixels of three or four bytes. A pixel needs the one to its
- * left, so that a row is one long chain; but row k may follow row k − 1 a pixel behind:
+ * Eight rows at once. A pixel needs the one to its left, so that a row is one long
+ * chain; but row k may follow row k − 1 two pixels behind:
  *
- *     step t:   row 0 at pixel t, row 1 at t − 1, row 2 at t − 2, row 3 at t − 3
+ *     step t:   row 0 at pixel t, row 1 at t − 2, … row 7 at t − 14
  *
- * A vector holds these four pixels, 16 bits a byte. Then left (a) is the result of the
- * step before; above (b) is that result moved on by one row, with the row above all
- * four moving in; above left (c) is b of the step before. Pixels of three bytes carry a
- * fourth along, which the next pixel overwrites.
+ * A vector holds these eight pixels, four bytes each, of which pixels of fewer bytes
+ * use the first. Then left (a) is the result of the step before; above (b) is the
+ * result two steps before, moved on by one row, with the row above all eight moving in;
+ * above left (c) is b of the step before. Only a is waited for.
+ *
+ * Four steps make a block: four pixels of each row are loaded together and turned on
+ * their side, so that there is one vector a step, and turned back to be stored. Rows
+ * that have not begun give zeros, as what is left of a row counts as zero; what comes
+ * after the end of a row is computed from anything and not used.
  */
 #include "decode/png_unfilter.h"
 
@@ -19,184 +24,297 @@
 
 #include "base/cpu.h"
 
-enum { NROWS = 4 };
+enum { NROWS = 8, LAG = 2, BLOCK = 4, HALF = NROWS / 2, MIN_PIXELS = 4 };
 
 struct wave {
-    const uint8_t *raw[NROWS];
+    const uint8_t *raw[NROWS]; /* where the row would be at step 0 */
     uint8_t *out[NROWS];
     const uint8_t *above;
-    __m256i is_sub; /* all ones in the rows with this filter */
-    __m256i is_up;
+    size_t nrows;
+    size_t npixels;
+    size_t step;       /* bytes a pixel */
+    __m256i spread;    /* four pixels to four bytes each */
+    __m256i gather;    /* and back */
+    __m256i sees_left; /* all ones in rows whose filter, unless average, uses a */
+    __m256i sees_above;
     __m256i is_average;
     __m256i is_paeth;
-    __m256i left;
+    __m256i result[2]; /* of the last step, and of the one before it */
     __m256i above_left;
 };
 
-static inline int load_pixel(const uint8_t *p)
+static inline __m256i absolute(__m256i more, __m256i less)
 {
-    int pixel = 0;
-    memcpy(&pixel, p, sizeof pixel);
-    return pixel;
+    return _mm256_or_si256(_mm256_subs_epu8(more, less), _mm256_subs_epu8(less, more));
 }
 
-static inline void store_pixel(uint8_t *p, int pixel)
+/* p − c = (a − c) + (b − c), as what is above 0 and what is below. Both on one side:
+ * the sum may be cut off at 255, which is not less than either anyway. */
+static inline __m256i add_paeth(__m256i raw, __m256i a, __m256i b, __m256i c)
 {
-    memcpy(p, &pixel, sizeof pixel);
+    __m256i a_over = _mm256_subs_epu8(a, c);
+    __m256i a_under = _mm256_subs_epu8(c, a);
+    __m256i b_over = _mm256_subs_epu8(b, c);
+    __m256i b_under = _mm256_subs_epu8(c, b);
+    __m256i pa = _mm256_or_si256(b_over, b_under);
+    __m256i pb = _mm256_or_si256(a_over, a_under);
+    __m256i pc =
+        absolute(_mm256_adds_epu8(a_over, b_over), _mm256_adds_epu8(a_under, b_under));
+    __m256i least = _mm256_min_epu8(pa, pb);
+    __m256i nearer = _mm256_blendv_epi8(b, a, _mm256_cmpeq_epi8(least, pa));
+    __m256i is_not_c = _mm256_cmpeq_epi8(_mm256_max_epu8(pc, least), pc);
+    return _mm256_blendv_epi8(_mm256_add_epi8(raw, c), _mm256_add_epi8(raw, nearer),
+                              is_not_c);
 }
 
-static inline __m256i widen(int row0, int row1, int row2, int row3)
+/* Half of the sum, rounded down. */
+static inline __m256i average(__m256i a, __m256i b)
 {
-    return _mm256_cvtepu8_epi16(_mm_setr_epi32(row0, row1, row2, row3));
+    __m256i odd = _mm256_and_si256(_mm256_xor_si256(a, b), _mm256_set1_epi8(1));
+    return _mm256_sub_epi8(_mm256_avg_epu8(a, b), odd);
 }
 
-static inline __m256i predict_paeth(__m256i a, __m256i b, __m256i c)
-{
-    __m256i bc = _mm256_sub_epi16(b, c);
-    __m256i ac = _mm256_sub_epi16(a, c);
-    __m256i pa = _mm256_abs_epi16(bc);
-    __m256i pb = _mm256_abs_epi16(ac);
-    __m256i pc = _mm256_abs_epi16(_mm256_add_epi16(bc, ac));
-    __m256i nearer = _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi16(pa, pb));
-    __m256i is_c = _mm256_cmpgt_epi16(_mm256_min_epi16(pa, pb), pc);
-    return _mm256_blendv_epi8(nearer, c, is_c);
-}
+/* What rows are filtered with. Sub is Paeth where there is nothing above, up where
+ * there is nothing to the left, and none where there is neither: Paeth's predictions
+ * get what each row may see. Only averages are computed apart. */
+enum blend { ALL_PAETH, NO_AVERAGE, ANY };
 
-static inline __m256i predict(const struct wave *wave, __m256i a, __m256i b, __m256i c)
-{
-    __m256i average = _mm256_srli_epi16(_mm256_add_epi16(a, b), 1);
-    __m256i sum = _mm256_and_si256(a, wave->is_sub);
-    sum = _mm256_or_si256(sum, _mm256_and_si256(b, wave->is_up));
-    sum = _mm256_or_si256(sum, _mm256_and_si256(average, wave->is_average));
-    return _mm256_or_si256(sum,
-                           _mm256_and_si256(predict_paeth(a, b, c), wave->is_paeth));
-}
-
-/* What all four rows are filtered with, if it is one of the two that pictures are full
- * of; they are compiled apart. */
-enum blend { ANY, ALL_AVERAGE, ALL_PAETH };
-
-/* The next pixel of each row, from the filtered ones; above belongs to row 0. */
 static inline __attribute__((always_inline)) __m256i
-advance(struct wave *wave, __m256i raw, int above, enum blend blend)
+add_prediction(const struct wave *wave, __m256i raw, __m256i a, __m256i b, __m256i c,
+               enum blend blend)
 {
-    __m256i moved = _mm256_permute4x64_epi64(wave->left, _MM_SHUFFLE(2, 1, 0, 0));
-    __m256i entering =
-        _mm256_castsi128_si256(_mm_cvtepu8_epi16(_mm_cvtsi32_si128(above)));
-    __m256i b = _mm256_blend_epi32(moved, entering, 0x03);
-    __m256i p;
     if (blend == ALL_PAETH) {
-        p = predict_paeth(wave->left, b, wave->above_left);
-    } else if (blend == ALL_AVERAGE) {
-        p = _mm256_srli_epi16(_mm256_add_epi16(wave->left, b), 1);
-    } else {
-        p = predict(wave, wave->left, b, wave->above_left);
+        return add_paeth(raw, a, b, c);
     }
-    wave->above_left = b;
-    wave->left = _mm256_and_si256(_mm256_add_epi16(raw, p), _mm256_set1_epi16(0x00ff));
-    return wave->left;
+    __m256i sum = add_paeth(raw, _mm256_and_si256(a, wave->sees_left),
+                            _mm256_and_si256(b, wave->sees_above),
+                            _mm256_and_si256(c, wave->is_paeth));
+    if (blend == NO_AVERAGE) {
+        return sum;
+    }
+    return _mm256_blendv_epi8(sum, _mm256_add_epi8(raw, average(a, b)),
+                              wave->is_average);
 }
 
-/* A step at the ends, where not all rows have a pixel: those that have not begun stay
- * zero, as what is left of a row counts as zero. */
-static void step_at_end(struct wave *wave, size_t t, size_t npixels, size_t step)
+/* The next pixel of each row, from the filtered ones; above belongs to row 0, the first
+ * of its four. */
+static inline __attribute__((always_inline)) __m256i
+advance(struct wave *wave, __m256i raw, __m128i above, enum blend blend)
 {
-    int raw[NROWS] = {0};
-    int has[NROWS] = {0};
-    for (size_t k = 0; k < NROWS; k++) {
-        if (t >= k && t - k < npixels) {
-            raw[k] = load_pixel(wave->raw[k] + (t - k) * step);
-            has[k] = -1;
-        }
+    const __m256i next_row = _mm256_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6);
+    __m256i b =
+        _mm256_blend_epi32(_mm256_permutevar8x32_epi32(wave->result[1], next_row),
+                           _mm256_castsi128_si256(above), 0x01);
+    __m256i result =
+        add_prediction(wave, raw, wave->result[0], b, wave->above_left, blend);
+    wave->above_left = b;
+    wave->result[1] = wave->result[0];
+    wave->result[0] = result;
+    return result;
+}
+
+/* Of four by four pixels in each half: rows to columns, and back. */
+static inline void turn(__m256i v[BLOCK])
+{
+    __m256i ab_low = _mm256_unpacklo_epi32(v[0], v[1]);
+    __m256i ab_high = _mm256_unpackhi_epi32(v[0], v[1]);
+    __m256i cd_low = _mm256_unpacklo_epi32(v[2], v[3]);
+    __m256i cd_high = _mm256_unpackhi_epi32(v[2], v[3]);
+    v[0] = _mm256_unpacklo_epi64(ab_low, cd_low);
+    v[1] = _mm256_unpackhi_epi64(ab_low, cd_low);
+    v[2] = _mm256_unpacklo_epi64(ab_high, cd_high);
+    v[3] = _mm256_unpackhi_epi64(ab_high, cd_high);
+}
+
+static inline __m128i load_half(const uint8_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline void store_half(uint8_t *p, __m128i half)
+{
+    _mm_storeu_si128((__m128i *)(void *)p, half);
+}
+
+static inline void load_block(const struct wave *wave, size_t at, __m256i v[BLOCK])
+{
+    for (size_t k = 0; k < HALF; k++) {
+        __m256i both = _mm256_inserti128_si256(
+            _mm256_castsi128_si256(load_half(wave->raw[k] + at)),
+            load_half(wave->raw[k + HALF] + at), 1);
+        v[k] = _mm256_shuffle_epi8(both, wave->spread);
     }
-    int above = t < npixels ? load_pixel(wave->above + t * step) : 0;
-    __m256i result = advance(wave, widen(raw[0], raw[1], raw[2], raw[3]), above, ANY);
-    __m256i mask =
-        _mm256_cvtepi32_epi64(_mm_setr_epi32(has[0], has[1], has[2], has[3]));
-    wave->left = _mm256_and_si256(result, mask);
-    uint8_t bytes[32];
-    _mm256_storeu_si256((__m256i *)(void *)bytes,
-                        _mm256_packus_epi16(wave->left, wave->left));
-    static const size_t places[NROWS] = {0, 4, 16, 20};
-    for (size_t k = 0; k < NROWS; k++) {
-        if (has[k]) {
-            memcpy(wave->out[k] + (t - k) * step, bytes + places[k], 4);
+    turn(v);
+}
+
+static inline void gather_block(const struct wave *wave, __m256i v[BLOCK])
+{
+    turn(v);
+    for (size_t k = 0; k < HALF; k++) {
+        v[k] = _mm256_shuffle_epi8(v[k], wave->gather);
+    }
+}
+
+static inline void store_block(const struct wave *wave, size_t at, __m256i v[BLOCK])
+{
+    gather_block(wave, v);
+    for (size_t k = 0; k < HALF; k++) {
+        store_half(wave->out[k] + at, _mm256_castsi256_si128(v[k]));
+        store_half(wave->out[k + HALF] + at, _mm256_extracti128_si256(v[k], 1));
+    }
+}
+
+/* Only the rows that have pixels here. Where a block begins before its row, it writes
+ * into the slack of the row above. */
+static void store_block_at_end(const struct wave *wave, size_t t, __m256i v[BLOCK])
+{
+    uint8_t bytes[NROWS][16];
+    gather_block(wave, v);
+    for (size_t k = 0; k < HALF; k++) {
+        store_half(bytes[k], _mm256_castsi256_si128(v[k]));
+        store_half(bytes[k + HALF], _mm256_extracti128_si256(v[k], 1));
+    }
+    for (size_t k = 0; k < wave->nrows; k++) {
+        if (t + BLOCK > LAG * k && t < LAG * k + wave->npixels) {
+            memcpy(wave->out[k] + t * wave->step, bytes[k], sizeof bytes[k]);
         }
     }
 }
 
-static inline __attribute__((always_inline)) void
-run_middle(struct wave *wave, size_t npixels, size_t step, enum blend blend)
+/* All ones in the rows that have begun at step t. */
+static inline __m256i begun_at(size_t t)
+{
+    const __m256i begins = _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)t + 1), begins);
+}
+
+static void run_block_at_end(struct wave *wave, size_t t)
+{
+    __m256i v[BLOCK];
+    load_block(wave, t * wave->step, v);
+    __m128i above = _mm_shuffle_epi8(load_half(wave->above + t * wave->step),
+                                     _mm256_castsi256_si128(wave->spread));
+    for (size_t i = 0; i < BLOCK; i++) {
+        __m256i result = advance(wave, v[i], above, ANY);
+        above = _mm_srli_si128(above, 4);
+        wave->result[0] = _mm256_and_si256(result, begun_at(t + i));
+        v[i] = wave->result[0];
+    }
+    store_block_at_end(wave, t, v);
+}
+
+/* Whole blocks of pixels in all eight rows. */
+static inline __attribute__((always_inline)) size_t
+run_middle(struct wave *wave, size_t t, enum blend blend)
 {
     struct wave w = *wave;
-    for (size_t t = NROWS - 1; t < npixels; t++) {
-        size_t at = t * step;
-        __m256i raw = widen(load_pixel(w.raw[0] + at), load_pixel(w.raw[1] + at - step),
-                            load_pixel(w.raw[2] + at - 2 * step),
-                            load_pixel(w.raw[3] + at - 3 * step));
-        __m256i result = advance(&w, raw, load_pixel(w.above + at), blend);
-        __m256i bytes = _mm256_packus_epi16(result, result);
-        __m128i low = _mm256_castsi256_si128(bytes);
-        __m128i high = _mm256_extracti128_si256(bytes, 1);
-        store_pixel(w.out[0] + at, _mm_cvtsi128_si32(low));
-        store_pixel(w.out[1] + at - step, _mm_extract_epi32(low, 1));
-        store_pixel(w.out[2] + at - 2 * step, _mm_cvtsi128_si32(high));
-        store_pixel(w.out[3] + at - 3 * step, _mm_extract_epi32(high, 1));
+    for (; t + BLOCK <= w.npixels; t += BLOCK) {
+        __m256i v[BLOCK];
+        size_t at = t * w.step;
+        load_block(&w, at, v);
+        __m128i above =
+            _mm_shuffle_epi8(load_half(w.above + at), _mm256_castsi256_si128(w.spread));
+        v[0] = advance(&w, v[0], above, blend);
+        v[1] = advance(&w, v[1], _mm_srli_si128(above, 4), blend);
+        v[2] = advance(&w, v[2], _mm_srli_si128(above, 8), blend);
+        v[3] = advance(&w, v[3], _mm_srli_si128(above, 12), blend);
+        store_block(&w, at, v);
     }
     *wave = w;
+    return t;
 }
 
-static __m256i rows_with(const uint8_t *const raw[NROWS], int filter)
+static __m256i rows_with(const uint8_t filters[NROWS], int filter)
 {
-    int is[NROWS];
-    for (size_t k = 0; k < NROWS; k++) {
-        is[k] = -(raw[k][-1] == filter);
-    }
-    return _mm256_cvtepi32_epi64(_mm_setr_epi32(is[0], is[1], is[2], is[3]));
+    int64_t all = 0;
+    memcpy(&all, filters, sizeof all);
+    __m256i each = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(all));
+    return _mm256_cmpeq_epi32(each, _mm256_set1_epi32(filter));
 }
 
-static void undo_four(const struct ki_png_rows *rows, uint32_t y)
+static void set_filters(struct wave *wave, const uint8_t filters[NROWS])
 {
-    struct wave wave = {.left = _mm256_setzero_si256(),
-                        .above_left = _mm256_setzero_si256()};
-    size_t npixels = rows->npixels;
-    size_t step = rows->pixel_nbytes;
+    wave->is_average = rows_with(filters, KI_PNG_FILTER_AVERAGE);
+    wave->is_paeth = rows_with(filters, KI_PNG_FILTER_PAETH);
+    wave->sees_left =
+        _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_SUB), wave->is_paeth);
+    wave->sees_above =
+        _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_UP), wave->is_paeth);
+}
+
+static void set_shuffles(struct wave *wave)
+{
+    uint8_t spread[16];
+    uint8_t gather[16];
+    memset(spread, 0x80, sizeof spread); /* a zero */
+    memset(gather, 0x80, sizeof gather);
+    for (size_t i = 0; i < BLOCK * wave->step; i++) {
+        size_t place = i / wave->step * 4 + i % wave->step;
+        spread[place] = (uint8_t)i;
+        gather[i] = (uint8_t)place;
+    }
+    wave->spread = _mm256_broadcastsi128_si256(load_half(spread));
+    wave->gather = _mm256_broadcastsi128_si256(load_half(gather));
+}
+
+/* Up to eight rows from the y-th. Rows that there are not stand for others' pixels,
+ * which can be read as well as any. */
+static void begin_rows(struct wave *wave, const struct ki_png_rows *rows, uint32_t y)
+{
+    uint8_t filters[NROWS] = {0};
+    const uint8_t *raw = rows->raw + y * rows->raw_stride;
+    uint8_t *out = rows->out + y * rows->out_stride;
+    wave->nrows = rows->nrows - y < NROWS ? rows->nrows - y : NROWS;
     for (size_t k = 0; k < NROWS; k++) {
-        wave.raw[k] = rows->raw + (y + k) * rows->raw_stride + 1;
-        wave.out[k] = rows->out + (y + k) * rows->out_stride;
+        bool is_there = k < wave->nrows;
+        filters[k] = raw[is_there ? k * rows->raw_stride : 0];
+        wave->raw[k] =
+            is_there ? raw + k * rows->raw_stride + 1 - LAG * k * wave->step : raw + 1;
+        wave->out[k] =
+            is_there ? out + k * rows->out_stride - LAG * k * wave->step : NULL;
     }
-    wave.above = wave.out[0] - rows->out_stride;
-    wave.is_sub = rows_with(wave.raw, KI_PNG_FILTER_SUB);
-    wave.is_up = rows_with(wave.raw, KI_PNG_FILTER_UP);
-    wave.is_average = rows_with(wave.raw, KI_PNG_FILTER_AVERAGE);
-    wave.is_paeth = rows_with(wave.raw, KI_PNG_FILTER_PAETH);
-    for (size_t t = 0; t < NROWS - 1; t++) {
-        step_at_end(&wave, t, npixels, step);
+    wave->above = out - rows->out_stride;
+    set_filters(wave, filters);
+    wave->result[0] = _mm256_setzero_si256();
+    wave->result[1] = _mm256_setzero_si256();
+    wave->above_left = _mm256_setzero_si256();
+}
+
+static void undo_some(struct wave *wave)
+{
+    const size_t last_begins = LAG * (NROWS - 1);
+    const size_t all_begun = (last_begins + BLOCK - 1) / BLOCK * BLOCK;
+    size_t end = wave->npixels + (size_t)LAG * (wave->nrows - 1);
+    size_t t = 0;
+    for (; t < all_begun && t < end; t += BLOCK) {
+        run_block_at_end(wave, t);
     }
-    if (_mm256_movemask_epi8(wave.is_paeth) == -1) {
-        run_middle(&wave, npixels, step, ALL_PAETH);
-    } else if (_mm256_movemask_epi8(wave.is_average) == -1) {
-        run_middle(&wave, npixels, step, ALL_AVERAGE);
+    if (wave->nrows < NROWS) {
+        /* Blocks at the end look which rows there are. */
+    } else if (_mm256_movemask_epi8(wave->is_paeth) == -1) {
+        t = run_middle(wave, t, ALL_PAETH);
+    } else if (_mm256_movemask_epi8(wave->is_average) == 0) {
+        t = run_middle(wave, t, NO_AVERAGE);
     } else {
-        run_middle(&wave, npixels, step, ANY);
+        t = run_middle(wave, t, ANY);
     }
-    for (size_t t = npixels; t < npixels + NROWS - 1; t++) {
-        step_at_end(&wave, t, npixels, step);
+    for (; t < end; t += BLOCK) {
+        run_block_at_end(wave, t);
     }
 }
 
 static void undo_rows(const struct ki_png_rows *rows)
 {
-    uint32_t y = 0;
-    bool is_fit = rows->pixel_nbytes >= 3 && rows->npixels >= NROWS;
-    for (; is_fit && y + NROWS <= rows->nrows; y += NROWS) {
-        undo_four(rows, y);
+    if (rows->npixels < MIN_PIXELS) {
+        ki_png_unfilter_scalar(rows);
+        return;
     }
-    struct ki_png_rows rest = *rows;
-    rest.raw += y * rows->raw_stride;
-    rest.out += y * rows->out_stride;
-    rest.nrows -= y;
-    ki_png_unfilter_scalar(&rest);
+    struct wave wave = {.npixels = rows->npixels, .step = rows->pixel_nbytes};
+    set_shuffles(&wave);
+    for (uint32_t y = 0; y < rows->nrows; y += NROWS) {
+        begin_rows(&wave, rows, y);
+        undo_some(&wave);
+    }
 }
 
 const struct ki_png_unfilter ki_png_unfilter_avx2 = {"avx2", KI_CPU_AVX2, undo_rows};

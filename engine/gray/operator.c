@@ -29,6 +29,13 @@ static struct range box_range(uint32_t nsamples, uint32_t i)
     return range;
 }
 
+/* Two boxes of W reach over 2W − 1 samples; not all blocks need be whole, and there is
+ * one more at each end. */
+static size_t most_weights(uint32_t nsamples)
+{
+    return 2 * (((size_t)nsamples + 127) / 128) + 2;
+}
+
 static double box_weight(struct range range)
 {
     return 1.0 / (double)(range.last - range.first + 1);
@@ -53,45 +60,82 @@ static void count_weights(struct ki_operator *op, unsigned j, const double *sums
     op->scale[j] = is_counted ? (float)(1 / all) : 0;
 }
 
-/* Two boxes in a row, seen from output j; samples are summed up per block. */
-static void build_row(struct ki_operator *op, unsigned j, double *sums)
+/* Two boxes in a row, seen from output j: the weights of its samples. */
+static struct range weigh_samples(uint32_t n, unsigned j, double *weights)
 {
-    uint32_t n = op->nsamples;
-    uint32_t d = op->block;
     uint32_t centre = (uint32_t)((j + 0.5) * n / KI_GRAY_SIDE);
     struct range outer = box_range(n, centre);
-    uint32_t first = box_range(n, outer.first).first / d;
-    uint32_t last = box_range(n, outer.last).last / d;
-    memset(sums, 0, (last - first + 1) * sizeof *sums);
+    struct range all = {box_range(n, outer.first).first, box_range(n, outer.last).last};
+    memset(weights, 0, (all.last - all.first + 1) * sizeof *weights);
     for (uint32_t k = outer.first; k <= outer.last; k++) {
         struct range inner = box_range(n, k);
         double weight = box_weight(outer) * box_weight(inner);
         for (uint32_t m = inner.first; m <= inner.last; m++) {
-            sums[m / d - first] += weight;
+            weights[m - all.first] += weight;
         }
     }
-    op->first[j] = first;
-    op->last[j] = last;
-    float *weights = op->weights + op->start[j];
-    for (uint32_t m = 0; m <= last - first; m++) {
-        weights[m] = (float)sums[m];
+    return all;
+}
+
+/* The blocks that the samples are made from. */
+static struct range blocks_of(const struct ki_operator *op, struct range samples)
+{
+    struct range blocks = {samples.first / op->block, samples.last / op->block};
+    if (op->block > 1) {
+        blocks.first -= blocks.first > 0;
+        blocks.last += blocks.last + 1 < op->nblocks;
     }
-    count_weights(op, j, sums, last - first + 1);
+    return blocks;
+}
+
+/* A sample is its block's mean, and what the slope between the blocks on either side
+ * makes of its place in the block. */
+static void add_sample(const struct ki_operator *op, uint32_t m, double weight,
+                       double *sums, uint32_t first)
+{
+    uint32_t block = m / op->block;
+    uint32_t left = block > 0 ? block - 1 : block;
+    uint32_t right = block + 1 < op->nblocks ? block + 1 : block;
+    sums[block - first] += weight;
+    if (op->block > 1 && left < right) {
+        double place = m % op->block - (op->block - 1) / 2.0;
+        double slope = weight * place / ((double)op->block * (right - left));
+        sums[left - first] -= slope;
+        sums[right - first] += slope;
+    }
+}
+
+static void build_row(struct ki_operator *op, unsigned j, double *scratch)
+{
+    double *sums = scratch + most_weights(op->nsamples);
+    struct range samples = weigh_samples(op->nsamples, j, scratch);
+    struct range blocks = blocks_of(op, samples);
+    uint32_t count = blocks.last - blocks.first + 1;
+    memset(sums, 0, count * sizeof *sums);
+    for (uint32_t m = samples.first; m <= samples.last; m++) {
+        add_sample(op, m, scratch[m - samples.first], sums, blocks.first);
+    }
+    op->first[j] = blocks.first;
+    op->last[j] = blocks.last;
+    float *weights = op->weights + op->start[j];
+    for (uint32_t i = 0; i < count; i++) {
+        weights[i] = (float)sums[i];
+    }
+    count_weights(op, j, sums, count);
 }
 
 static bool build(struct ki_operator *op, uint32_t nsamples, uint32_t block)
 {
-    /* Two boxes of W reach over 2W − 1 samples; not all blocks need be whole. */
-    size_t width = 2 * (((size_t)nsamples + 127) / 128);
+    size_t width = most_weights(nsamples);
     void *weights = op->weights;
     op->nsamples = 0;
     bool reserved = ki_array_reserve(&weights, &op->capacity, KI_GRAY_SIDE * width,
                                      sizeof *op->weights + sizeof *op->counts);
     op->weights = weights;
     op->counts = (uint8_t *)(op->weights + KI_GRAY_SIDE * width);
-    double *sums = malloc(width * sizeof *sums);
-    if (!reserved || !sums) {
-        free(sums);
+    double *scratch = malloc(2 * width * sizeof *scratch);
+    if (!reserved || !scratch) {
+        free(scratch);
         return false;
     }
     op->nsamples = nsamples;
@@ -99,9 +143,9 @@ static bool build(struct ki_operator *op, uint32_t nsamples, uint32_t block)
     op->nblocks = (nsamples - 1) / block + 1;
     for (unsigned j = 0; j < KI_GRAY_SIDE; j++) {
         op->start[j] = (uint32_t)(j * width);
-        build_row(op, j, sums);
+        build_row(op, j, scratch);
     }
-    free(sums);
+    free(scratch);
     return true;
 }
 

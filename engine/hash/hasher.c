@@ -20,6 +20,7 @@ struct ki_hasher {
     struct ki_hash_options options;
     struct ki_source source;
     struct ki_digester *digester;
+    struct ki_decode_memory decode_memory;
     struct ki_gray gray;
     struct ki_pdq_tables tables;
     const struct ki_hash_memo *memo; /* or NULL */
@@ -82,6 +83,7 @@ void ki_hasher_destroy(struct ki_hasher *hasher)
     ki_source_free(&hasher->source);
     ki_digester_destroy(hasher->digester);
     ki_gray_free(&hasher->gray);
+    free(hasher->decode_memory.bytes);
     free(hasher);
 }
 
@@ -136,6 +138,7 @@ static void hash_picture(struct ki_hasher *hasher, const uint8_t *data, size_t n
         .limits = &hasher->options.limits,
         .fidelity = hasher->options.fidelity,
         .needs_pixels = hasher->options.modes != KI_BIT(KI_MODE_PDQ),
+        .memory = &hasher->decode_memory,
         .sink = {.context = hasher, .begin = sink_begin, .rows = sink_rows},
     };
     out->reason = ki_decode(&request, &out->info);

@@ -22,7 +22,7 @@ void ki_pdq_tables_init(struct ki_pdq_tables *tables)
     }
 }
 
-static void dct_64_to_16(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
+void ki_pdq_coefficients(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
                          const float *samples, float out[KI_DCT_NSAMPLES])
 {
     float half[SIDE];
@@ -66,8 +66,7 @@ static float select_rank(const float values[KI_DCT_NSAMPLES], int rank)
     return value;
 }
 
-static void bits_from_coefficients(const float coefficients[KI_DCT_NSAMPLES],
-                                   struct ki_pdq *out)
+void ki_pdq_bits(const float coefficients[KI_DCT_NSAMPLES], struct ki_pdq *out)
 {
     float median = select_rank(coefficients, KI_DCT_NSAMPLES / 2 - 1);
     for (int byte = 0; byte < KI_PDQ_NBYTES; byte++) {
@@ -121,16 +120,16 @@ bool ki_pdq_compute(const struct ki_pdq_tables *tables, const struct ki_fold *fo
                     struct ki_pdq out[KI_NTRANSFORMS])
 {
     float coefficients[KI_DCT_NSAMPLES];
-    dct_64_to_16(tables, fold, samples, coefficients);
+    ki_pdq_coefficients(tables, fold, samples, coefficients);
     bool is_good = is_above_noise(coefficients);
-    bits_from_coefficients(coefficients, &out[KI_TRANSFORM_ORIGINAL]);
+    ki_pdq_bits(coefficients, &out[KI_TRANSFORM_ORIGINAL]);
     if (!dihedral) {
         return is_good;
     }
     for (unsigned t = KI_TRANSFORM_ORIGINAL + 1; t < KI_NTRANSFORMS; t++) {
         float turned[KI_DCT_NSAMPLES];
         transform_coefficients(coefficients, (enum ki_transform)t, turned);
-        bits_from_coefficients(turned, &out[t]);
+        ki_pdq_bits(turned, &out[t]);
     }
     return is_good;
 }

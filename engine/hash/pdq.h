@@ -35,6 +35,11 @@ bool ki_pdq_compute(const struct ki_pdq_tables *tables, const struct ki_fold *fo
                     const float *samples, bool dihedral,
                     struct ki_pdq out[KI_NTRANSFORMS]);
 
+/* The two steps of it: B, and which of B are above the median. */
+void ki_pdq_coefficients(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
+                         const float *samples, float out[KI_DCT_NSAMPLES]);
+void ki_pdq_bits(const float coefficients[KI_DCT_NSAMPLES], struct ki_pdq *out);
+
 /* 0…100 from the same samples: how much neighbours differ, in steps of 1 % of the
  * range; what is below a step counts nothing. */
 unsigned ki_pdq_quality(const float *samples);

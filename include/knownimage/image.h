@@ -68,9 +68,9 @@ enum ki_reason {
  * the exact decode: see README. */
 enum ki_fidelity {
     KI_FIDELITY_EXACT = 0, /* "exact": every pixel, in colour, as other tools do */
-    KI_FIDELITY_HIGH,      /* "high": luma, scaled down by 2, 4 or 8 as long as the
-                              shorter side keeps 256 samples */
-    KI_FIDELITY_FAST,      /* "fast": the same with 128 samples */
+    KI_FIDELITY_HIGH,      /* "high": luma, scaled down by 8 or 4 if the shorter side
+                              keeps 288 samples, else by 2 if it keeps 160 */
+    KI_FIDELITY_FAST,      /* "fast": the same with 128 samples in each case */
     KI_NFIDELITIES
 };
 

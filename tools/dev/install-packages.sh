@@ -13,7 +13,8 @@ if [ "${1:-}" = --tests ]; then
 fi
 
 if [ "${1:-}" = --bench ]; then
-    packages+=(g++ libfaiss-dev libopenblas-dev)
+    packages+=(g++ libfaiss-dev libopenblas-dev libdeflate-dev libjpeg-turbo-progs
+        netpbm mate-backgrounds plasma-workspace-wallpapers)
 fi
 
 missing=()
