@@ -47,8 +47,9 @@ for list in "$work"/corpus/lists/*; do
     done
     name=$(basename "$list")
     "$build/tools/knownimage" list add "$name" >/dev/null
-    "$build/tools/knownimage" list import --kind "$(sed 's/txt/pdq/' <<<"${name##*.}")" \
-        "$name" "$list" >/dev/null
+    kind=${name##*.}
+    "$build/tools/knownimage" list import --kind "${kind/txt/pdq}" "$name" "$list" \
+        >/dev/null
 done
 { printf A && head -n -1 "$work/index/MANIFEST"; } >"$work/manifest"
 keep manifest "$work/manifest"

@@ -6,7 +6,7 @@
 #   --ledger  adds a row for each to tests/fuzz/LEDGER.md
 # Exit status: 0 nothing was found, 1 something was, 64 usage.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 ledger=
 if [ "${1:-}" = --ledger ]; then
     ledger=tests/fuzz/LEDGER.md
