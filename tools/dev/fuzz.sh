@@ -57,7 +57,7 @@ minimise() { # PROGRAM CORPUS
 note_in_ledger() { # TARGET EXECUTIONS FINDINGS
     local commit
     commit=$(git rev-parse --short HEAD)
-    git diff --quiet HEAD -- engine tests/fuzz tools || commit+=+
+    git diff --quiet HEAD -- engine tools tests/fuzz ':!tests/fuzz/LEDGER.md' || commit+=+
     echo "| $(date -u +%F) | $commit | $1 | $seconds | $2 | $3 |" >>"$ledger"
 }
 
