@@ -144,6 +144,7 @@ static void make_bad_progression(struct ki_blob *blob, unsigned number)
 static const struct bomb bombs[] = {
     {"scans-refined.jpg", "low-information|limit:time", make_refined, 1, true},
     {"scans-refined-colour.jpg", "low-information|limit:time", make_refined, 3, true},
+    {"scans-refined-cmyk.jpg", "low-information|limit:time", make_refined, 4, true},
     {"scans-repeated-90.jpg", "low-information|limit:time", make_repeated, 90, true},
     {"scans-repeated-10000.jpg", "corrupt|limit:scans", make_repeated, 10000, false},
     {"scans-dc-101.jpg", "corrupt|limit:scans", make_dc_scans, 101, false},
