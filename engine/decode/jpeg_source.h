@@ -22,7 +22,8 @@
 #include <jpeglib.h>
 
 /* Of 7,248 scans and intervals that libjpeg coded, 99.9 % used three of these or fewer,
- * one used ten (a flat picture). What lacks fewer bytes than are left goes unnoticed. */
+ * one used ten (a flat picture). What lacks fewer bytes than are left goes unnoticed.
+ */
 enum { KI_JPEG_SPARE_ZEROS = 16 };
 
 enum ki_jpeg_piece {
