@@ -2,6 +2,7 @@
 /* Magic numbers as registered with IANA or stated by each format's specification. */
 #include "bytes/sniff.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct magic {
@@ -11,8 +12,8 @@ struct magic {
     char bytes[12];
 };
 
-/* A file matches a format if one of its rows matches. RIFF and ISO base media files
- * are told apart by what stands at bytes 8…11. */
+/* A file matches a format if one of its rows matches, the first of them. RIFF and ISO
+ * base media files are told apart by what stands at bytes 8…11. */
 static const struct magic magics[] = {
     {KI_FORMAT_JPEG, 0, 3, "\xff\xd8\xff"},
     {KI_FORMAT_PNG, 0, 8, "\x89PNG\r\n\x1a\n"},
@@ -41,14 +42,20 @@ static const struct magic magics[] = {
     {KI_FORMAT_BMP, 0, 2, "BM"},
 };
 
+static bool matches(const struct magic *magic, const uint8_t *data, size_t nbytes)
+{
+    size_t end = (size_t)magic->offset + magic->nbytes;
+    bool needs_riff = magic->format == KI_FORMAT_WEBP;
+    return nbytes >= end &&
+           memcmp(data + magic->offset, magic->bytes, magic->nbytes) == 0 &&
+           (!needs_riff || memcmp(data, "RIFF", 4) == 0);
+}
+
 enum ki_format ki_sniff(const uint8_t *data, size_t nbytes)
 {
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
-        const struct magic *magic = &magics[i];
-        size_t end = (size_t)magic->offset + magic->nbytes;
-        if (nbytes >= end &&
-            memcmp(data + magic->offset, magic->bytes, magic->nbytes) == 0) {
-            return magic->format;
+        if (matches(&magics[i], data, nbytes)) {
+            return magics[i].format;
         }
     }
     return KI_FORMAT_UNKNOWN;

@@ -11,6 +11,8 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 #include "decode/decode.h"
 #include "decode/jpeg_reason.h"
 #include "decode/jpeg_source.h"
@@ -26,7 +28,7 @@ struct jpeg_job {
     struct ki_image_info *info;
     struct jpeg_decompress_struct cinfo;
     struct jpeg_error_mgr errors;
-    struct jpeg_source_mgr source;
+    struct ki_jpeg_source source;
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
     enum ki_reason reason;
@@ -47,10 +49,21 @@ static _Noreturn void on_error(j_common_ptr common)
     leave(job, ki_jpeg_error_reason(&job->cinfo));
 }
 
+/* Not so if all that was passed over before a marker were zeros of the source. */
+static bool is_warning(struct jpeg_job *job)
+{
+    int *nbytes = &job->errors.msg_parm.i[0];
+    if (job->errors.msg_code != JWRN_EXTRANEOUS_DATA) {
+        return true;
+    }
+    *nbytes = ki_jpeg_source_passed(&job->source, *nbytes);
+    return *nbytes > 0;
+}
+
 static void on_message(j_common_ptr common, int level)
 {
     struct jpeg_job *job = common->client_data;
-    if (level >= 0) {
+    if (level >= 0 || !is_warning(job)) {
         return;
     }
     job->info->nwarnings++;
@@ -80,6 +93,9 @@ static void on_progress(j_common_ptr common)
     if (nscans > job->request->limits->jpeg_scans) {
         leave(job, KI_REASON_LIMIT_SCANS);
     }
+    if (job->source.is_dry) {
+        leave(job, KI_REASON_CORRUPT);
+    }
     note_components(job);
     if (job->nticks++ % TICKS_PER_CLOCK == 0 && ki_decode_is_late(&job->deadline)) {
         leave(job, KI_REASON_LIMIT_TIME);
@@ -107,7 +123,7 @@ static void create(struct jpeg_job *job)
     job->progress.progress_monitor = on_progress;
     cinfo->progress = &job->progress;
     ki_jpeg_source_init(&job->source, job->request->data, job->request->nbytes);
-    cinfo->src = &job->source;
+    cinfo->src = &job->source.manager;
     set_memory_limit(job);
 }
 
@@ -322,10 +338,11 @@ static enum ki_reason send_rows(struct jpeg_job *job)
 }
 
 /* A multi-scan file may end without a single scan for one of its components. */
-static enum ki_reason check_components(const struct jpeg_job *job)
+static enum ki_reason check_end(const struct jpeg_job *job)
 {
     unsigned all = (1u << job->cinfo.num_components) - 1;
-    return job->components_seen == all ? KI_REASON_NONE : KI_REASON_CORRUPT;
+    bool is_whole = job->components_seen == all && !job->source.is_dry;
+    return is_whole ? KI_REASON_NONE : KI_REASON_CORRUPT;
 }
 
 static enum ki_reason decode_picture(struct jpeg_job *job)
@@ -334,6 +351,9 @@ static enum ki_reason decode_picture(struct jpeg_job *job)
     enum ki_reason reason = read_header(job);
     if (reason != KI_REASON_NONE) {
         return reason;
+    }
+    if (job->cinfo.arith_code) {
+        ki_jpeg_source_guard(&job->source);
     }
     choose_fidelity(job);
     choose_raw(&job->cinfo);
@@ -347,7 +367,7 @@ static enum ki_reason decode_picture(struct jpeg_job *job)
         return reason;
     }
     jpeg_finish_decompress(&job->cinfo); /* reads on to the EOI */
-    return check_components(job);
+    return check_end(job);
 }
 
 /* The only function with setjmp; it changes no variable of its own. */

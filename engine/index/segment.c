@@ -17,35 +17,26 @@
 #include "base/pack.h"
 #include "index/segment_tables.h"
 
-struct tables {
-    MDB_txn *txn;
-    MDB_dbi dbi;
-};
-
-/* The table of that name if it has exactly nbytes, else NULL. */
-static const void *table(const struct tables *tables, const char *name, size_t nbytes)
+/* The table of that name if it has exactly nbytes, else NULL. A damaged segment may ask
+ * for a size near 2⁶⁴, that of whose value is small again. */
+static const void *table(const struct ki_segment_values *values, const char *name,
+                         size_t nbytes)
 {
-    union {
-        const char *in;
-        void *out;
-    } text = {.in = name};
-    MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
-    MDB_val data;
-    if (mdb_get(tables->txn, tables->dbi, &key, &data) != MDB_SUCCESS ||
-        data.mv_size != ki_table_value_nbytes(nbytes)) {
-        return NULL;
-    }
-    return (const uint8_t *)data.mv_data + KI_TABLE_PADDING;
+    size_t stored_nbytes = 0;
+    const uint8_t *value = values->find(values->context, name, &stored_nbytes);
+    bool is_whole = value && nbytes < stored_nbytes &&
+                    stored_nbytes == ki_table_value_nbytes(nbytes);
+    return is_whole ? value + KI_TABLE_PADDING : NULL;
 }
 
 /* The tables of one band, into the ring that is in use. */
-static bool load_band(const struct tables *tables, struct ki_segment *segment,
-                      unsigned band)
+static bool load_band(const struct ki_segment_values *values,
+                      struct ki_segment *segment, unsigned band)
 {
     struct ki_band_layout layout = ki_band_layout(segment->npdq);
     char name[KI_TABLE_NAME_NBYTES];
     ki_table_name_band(band, name);
-    const uint8_t *bytes = table(tables, name, layout.nbytes);
+    const uint8_t *bytes = table(values, name, layout.nbytes);
     if (!bytes) {
         return false;
     }
@@ -63,15 +54,15 @@ static bool load_band(const struct tables *tables, struct ki_segment *segment,
     return true;
 }
 
-static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
+static bool load_pdq(const struct ki_segment_values *values, struct ki_segment *segment,
                      uint32_t n)
 {
     const struct ki_kernel *kernel = ki_kernel_best(ki_cpu_features());
     struct ki_band_layout layout = ki_band_layout(n);
     segment->npdq = n;
     segment->is_ring8 = layout.is_ring8;
-    segment->pdq_hashes = table(tables, "pdq/hash", n * sizeof *segment->pdq_hashes);
-    segment->pdq_entries = table(tables, "pdq/entry", n * sizeof(uint32_t));
+    segment->pdq_hashes = table(values, "pdq/hash", n * sizeof *segment->pdq_hashes);
+    segment->pdq_entries = table(values, "pdq/entry", n * sizeof(uint32_t));
     segment->ring8 = (struct ki_ring8){n, kernel, .hashes = segment->pdq_hashes};
     segment->ring16 = (struct ki_ring16){
         n, ki_ring16_id_nbits(n), kernel, .hashes = segment->pdq_hashes};
@@ -79,7 +70,7 @@ static bool load_pdq(const struct tables *tables, struct ki_segment *segment,
         return false;
     }
     for (unsigned band = 0; band < layout.nbands; band++) {
-        if (!load_band(tables, segment, band)) {
+        if (!load_band(values, segment, band)) {
             return false;
         }
     }
@@ -110,15 +101,15 @@ bool ki_segment_search(const struct ki_segment *segment,
     return ki_segment_search_many(segment, &job, 1, radius, report);
 }
 
-static bool load_digests(const struct tables *tables, struct ki_segment *segment,
-                         enum ki_kind kind, uint32_t n)
+static bool load_digests(const struct ki_segment_values *values,
+                         struct ki_segment *segment, enum ki_kind kind, uint32_t n)
 {
     struct ki_digest_table *digests = &segment->digests[kind];
     uint32_t width = (uint32_t)ki_kind_nbytes(kind);
     struct ki_digest_layout layout = ki_digest_layout(n, width);
     char name[KI_TABLE_NAME_NBYTES];
     ki_table_name_kind(kind, name);
-    const uint8_t *bytes = table(tables, name, layout.nbytes);
+    const uint8_t *bytes = table(values, name, layout.nbytes);
     if (!bytes) {
         return false;
     }
@@ -180,10 +171,11 @@ bool ki_segment_has(const struct ki_segment *delta,
     return false;
 }
 
-static bool load_entries(const struct tables *tables, struct ki_segment *segment)
+static bool load_entries(const struct ki_segment_values *values,
+                         struct ki_segment *segment)
 {
     uint32_t n = segment->nentries;
-    segment->entry_at = table(tables, "entry/at", ((size_t)n + 1) * sizeof(uint64_t));
+    segment->entry_at = table(values, "entry/at", ((size_t)n + 1) * sizeof(uint64_t));
     if (!segment->entry_at || segment->entry_at[0] != 0) {
         return false;
     }
@@ -192,7 +184,7 @@ static bool load_entries(const struct tables *tables, struct ki_segment *segment
             return false;
         }
     }
-    segment->entry_data = table(tables, "entry/data", (size_t)segment->entry_at[n]);
+    segment->entry_data = table(values, "entry/data", (size_t)segment->entry_at[n]);
     if (!segment->entry_data) {
         return false;
     }
@@ -206,10 +198,11 @@ static bool load_entries(const struct tables *tables, struct ki_segment *segment
 }
 
 /* Strictly ascending keys are also those of different entries: none is missing. */
-static bool load_order(const struct tables *tables, struct ki_segment *segment)
+static bool load_order(const struct ki_segment_values *values,
+                       struct ki_segment *segment)
 {
     uint32_t n = segment->nentries;
-    segment->entry_order = table(tables, "entry/order", n * sizeof(uint32_t));
+    segment->entry_order = table(values, "entry/order", n * sizeof(uint32_t));
     if (!segment->entry_order) {
         return false;
     }
@@ -237,31 +230,36 @@ static bool are_below(const uint32_t *values, uint32_t n, uint32_t limit)
     return is_good;
 }
 
-static bool load_tables(struct ki_segment *segment, const struct tables *tables)
+bool ki_segment_load(struct ki_segment *segment, const struct ki_segment_values *values)
 {
     struct ki_segment_header header;
-    const void *bytes = table(tables, "header", sizeof header);
+    const void *bytes = table(values, "header", sizeof header);
     if (!bytes) {
         return false;
     }
     memcpy(&header, bytes, sizeof header);
     segment->nentries = header.nentries;
     segment->is_delta = header.is_delta != 0;
-    if (header.version != KI_SEGMENT_VERSION || !load_entries(tables, segment) ||
-        (segment->is_delta && !load_order(tables, segment)) ||
-        !load_pdq(tables, segment, header.nhashes[KI_KIND_PDQ]) ||
+    if (header.version != KI_SEGMENT_VERSION || !load_entries(values, segment) ||
+        (segment->is_delta && !load_order(values, segment)) ||
+        !load_pdq(values, segment, header.nhashes[KI_KIND_PDQ]) ||
         !are_below(segment->pdq_entries, segment->npdq, segment->nentries)) {
         return false;
     }
     for (unsigned kind = KI_KIND_MD5; kind < KI_NKINDS; kind++) {
         uint32_t n = header.nhashes[kind];
-        if (!load_digests(tables, segment, (enum ki_kind)kind, n) ||
+        if (!load_digests(values, segment, (enum ki_kind)kind, n) ||
             !are_below(segment->digest_entries[kind], n, segment->nentries)) {
             return false;
         }
     }
     return true;
 }
+
+struct environment {
+    MDB_txn *txn;
+    MDB_dbi dbi;
+};
 
 /* Opens the very file that was checked, by way of its descriptor. */
 static int env_open_fd(MDB_env *env, int fd)
@@ -272,7 +270,7 @@ static int env_open_fd(MDB_env *env, int fd)
                         0400);
 }
 
-static int lmdb_open(struct ki_segment *segment, struct tables *tables)
+static int lmdb_open(struct ki_segment *segment, struct environment *environment)
 {
     MDB_env *env = NULL;
     int result = mdb_env_create(&env);
@@ -281,13 +279,29 @@ static int lmdb_open(struct ki_segment *segment, struct tables *tables)
         result = env_open_fd(env, segment->fd);
     }
     if (result == MDB_SUCCESS) {
-        result = mdb_txn_begin(env, NULL, MDB_RDONLY, &tables->txn);
-        segment->txn = tables->txn;
+        result = mdb_txn_begin(env, NULL, MDB_RDONLY, &environment->txn);
+        segment->txn = environment->txn;
     }
     if (result == MDB_SUCCESS) {
-        result = mdb_dbi_open(tables->txn, NULL, 0, &tables->dbi);
+        result = mdb_dbi_open(environment->txn, NULL, 0, &environment->dbi);
     }
     return result;
+}
+
+static const void *find_in_lmdb(void *context, const char *name, size_t *nbytes)
+{
+    const struct environment *environment = context;
+    union {
+        const char *in;
+        void *out;
+    } text = {.in = name};
+    MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
+    MDB_val data;
+    if (mdb_get(environment->txn, environment->dbi, &key, &data) != MDB_SUCCESS) {
+        return NULL;
+    }
+    *nbytes = data.mv_size;
+    return data.mv_data;
 }
 
 static enum ki_status check_file(const struct ki_segment *segment, const char *path,
@@ -326,8 +340,8 @@ static enum ki_status load(struct ki_segment *segment, const char *path,
     if (status != KI_OK) {
         return status;
     }
-    struct tables tables = {0};
-    int result = lmdb_open(segment, &tables);
+    struct environment environment = {0};
+    int result = lmdb_open(segment, &environment);
     if (result != MDB_SUCCESS) {
         status = result == ENOMEM ? KI_ERR_NO_MEMORY
                  : result > 0     ? KI_ERR_IO /* an errno: the file may be good */
@@ -335,7 +349,8 @@ static enum ki_status load(struct ki_segment *segment, const char *path,
         return ki_diag_set(diag, status, "cannot map %s: %s", path,
                            mdb_strerror(result));
     }
-    return load_tables(segment, &tables)
+    const struct ki_segment_values values = {&environment, find_in_lmdb};
+    return ki_segment_load(segment, &values)
                ? KI_OK
                : ki_diag_set(diag, KI_ERR_DAMAGED, "%s: a table is damaged or missing",
                              path);

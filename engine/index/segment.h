@@ -76,6 +76,19 @@ enum ki_status ki_segment_open(const char *path, const struct ki_segment_name *n
 struct ki_segment *ki_segment_hold(struct ki_segment *segment);
 void ki_segment_close(struct ki_segment *segment);
 
+/* The values of a segment by name. */
+struct ki_segment_values {
+    void *context;
+    /* NULL if there is none. It lives as long as the segment, and is followed by
+     * nothing: a reader stays within *nbytes. */
+    const void *(*find)(void *context, const char *name, size_t *nbytes);
+};
+
+/* The part of opening that deals with tables: finds them and checks every number that
+ * lookups rely on. False if one is missing or damaged; the segment is unusable then. */
+bool ki_segment_load(struct ki_segment *segment,
+                     const struct ki_segment_values *values);
+
 /* An entry's record; strings live as long as the segment. */
 struct ki_segment_entry {
     uint32_t list_id;

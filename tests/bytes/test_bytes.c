@@ -109,6 +109,9 @@ Test(sniff, knows_formats_by_content)
         {"\x89PNG\r\n\x1a", 7, KI_FORMAT_UNKNOWN},
         {"GIF89a", 6, KI_FORMAT_GIF},
         {"RIFF\1\0\0\0WEBPVP8 ", 16, KI_FORMAT_WEBP},
+        {"BM\1\0\0\0\0\0WEBP", 12, KI_FORMAT_BMP},
+        {"data\1\0\0\0WEBP", 12, KI_FORMAT_UNKNOWN},
+        {"\0\0\1\0ftypavif", 12, KI_FORMAT_AVIF}, /* not an icon */
         {"RIFF\1\0\0\0WAVE", 12, KI_FORMAT_UNKNOWN},
         {"BM12", 4, KI_FORMAT_BMP},
         {"II*\0", 4, KI_FORMAT_TIFF},

@@ -83,6 +83,60 @@ Test(jpeg_damage, data_missing_before_eoi)
                   KI_REASON_CORRUPT, "restart");
 }
 
+/* libjpeg's arithmetic decoders make up what is missing and do not say so. */
+static const struct jpeg_options arithmetic[] = {
+    {.is_arithmetic = true},
+    {.is_arithmetic = true, .ncomponents = 1, .width = 200, .height = 300},
+    {.is_arithmetic = true, .restart_nrows = 1},
+    {.is_arithmetic = true, .restart_nrows = 1, .is_progressive = true},
+    {.is_arithmetic = true, .is_progressive = true, .width = 100, .height = 100},
+    {.is_arithmetic = true, .has_separate_scans = true},
+};
+#define NARITHMETIC (sizeof arithmetic / sizeof arithmetic[0])
+
+Test(jpeg_damage, arithmetic_data_missing_before_eoi)
+{
+    for (size_t i = 0; i < NARITHMETIC; i++) {
+        struct file_bytes file = make_jpeg(arithmetic[i]);
+        struct decoded decoded = {.reason = KI_REASON_NONE};
+        decode_file(&file, NULL, &decoded);
+        cr_expect_eq(decoded.reason, KI_REASON_NONE, "coding %zu", i);
+        cr_expect_eq(decoded.info.nwarnings, 0, "coding %zu: %u", i,
+                     (unsigned)decoded.info.nwarnings);
+        free_picture(&decoded.picture);
+        free_file(&file);
+        expect_reason(with_gap(arithmetic[i]), KI_REASON_CORRUPT, "arithmetic");
+    }
+}
+
+Test(jpeg_damage, arithmetic_data_missing_at_any_place)
+{
+    struct file_bytes file = make_jpeg(arithmetic[1]);
+    size_t begin = find_marker(&file, 0xda, 0) + 10;
+    for (size_t end = begin + 101; end + 32 < file.nbytes; end += 101) {
+        struct file_bytes cut = copy_file(&file);
+        splice(&cut, end, cut.nbytes - end, "\xff\xd9", 2);
+        enum ki_reason reason = decode_reason(&cut, NULL);
+        cr_expect_eq(reason, KI_REASON_CORRUPT, "%zu of %zu: %s", end, file.nbytes,
+                     ki_reason_text(reason));
+        free_file(&cut);
+    }
+    free_file(&file);
+}
+
+/* The zeros after coded data do not hide bytes that do not belong there. */
+Test(jpeg_damage, surplus_after_arithmetic_data)
+{
+    static const uint8_t zeros[100];
+    for (size_t i = 0; i < NARITHMETIC; i++) {
+        struct file_bytes file = make_jpeg(arithmetic[i]);
+        splice(&file, file.nbytes - 2, 0, zeros, 10);
+        expect_reason(copy_file(&file), KI_REASON_NONE, "padding");
+        splice(&file, file.nbytes - 2, 0, zeros, sizeof zeros);
+        expect_reason(file, KI_REASON_CORRUPT, "surplus");
+    }
+}
+
 Test(jpeg_damage, restart_markers_out_of_order)
 {
     struct file_bytes file =

@@ -162,7 +162,7 @@ bool command_read(const struct command *command, int argc, char **argv, void *fi
     struct getopt_table table = {0};
     fill_table(command, &table);
     opterr = 0;
-    optind = 1;
+    optind = 0; /* GNU's way to forget where another command line was left */
     for (;;) {
         /* The only thread there is yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
         int value = getopt_long(argc, argv, table.letters, table.rows, NULL);

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Makes seeds for the fuzz targets: FOLDER/TARGET/…
+# usage: seeds.sh BIN_FOLDER FOLDER      BIN_FOLDER: a build folder
+set -euo pipefail
+build=$(realpath "$1")
+mkdir -p "$2"
+seeds=$(realpath "$2")
+here=$(realpath "$(dirname "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+keep() { # TARGET FILE…: named by content, so that nothing is kept twice
+    local target=$1 file
+    shift
+    mkdir -p "$seeds/$target"
+    for file in "$@"; do
+        cp "$file" "$seeds/$target/$(md5sum <"$file" | cut -c 1-16)"
+    done
+}
+
+corpus() { # OPTIONS…
+    "$build/corpus-synthetic/knownimage-corpus" make "$@" --force "$work/corpus" \
+        >/dev/null
+}
+
+# Pictures of few bytes: whole, altered, damaged.
+corpus --width 80 --height 64 --originals 4 --strangers 4 --list-uniform 20
+corpus --seed 2 --width 17 --height 33 --originals 2 --strangers 2 --list-uniform 20
+"$build/tests/bombs/make_bombs" --small "$work/bombs" >/dev/null
+while read -r file; do
+    case $file in
+    *.jpg) keep jpeg "$file" ;;
+    *.png) keep png "$file" ;;
+    esac
+    head -c 16 "$file" >"$work/start"
+    keep sniff "$work/start"
+done < <(find "$work/corpus/pictures" "$work/bombs" "$here/../vectors/images" -type f \
+    -size -40k | sort)
+
+# Lists as hotlines print them, and what those have become in an index. The first byte
+# of a list input says how it is read.
+export KNOWNIMAGE_INDEX=$work/index
+for list in "$work"/corpus/lists/*; do
+    { printf A && head -c 2000 "$list"; } >"$work/list"
+    for target in csv detect hash_text hashdeep pdq_text signal_text; do
+        keep "list_$target" "$work/list"
+    done
+    name=$(basename "$list")
+    "$build/tools/knownimage" list add "$name" >/dev/null
+    kind=${name##*.}
+    "$build/tools/knownimage" list import --kind "${kind/txt/pdq}" "$name" "$list" \
+        >/dev/null
+done
+{ printf A && head -n -1 "$work/index/MANIFEST"; } >"$work/manifest"
+keep manifest "$work/manifest"
