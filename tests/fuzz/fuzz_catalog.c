@@ -68,18 +68,25 @@ static void try_keys(const struct ki_entry_row *entry)
     }
 }
 
-static void try_entry(const char *data, size_t nbytes)
+/* u8 length of the entry's key | its key | row */
+static void try_entry(const uint8_t *data, size_t nbytes)
 {
     struct ki_entry_row entry;
     struct ki_entry_row again;
+    uint8_t key[KI_ENTRY_KEY_NBYTES];
     uint8_t row[KI_ENTRY_ROW_NBYTES];
     uint8_t repeated[KI_ENTRY_ROW_NBYTES];
-    if (!ki_entry_row_unpack(data, nbytes, &entry)) {
+    size_t nkey = nbytes > 0 ? data[0] : 0;
+    if (nbytes < 1 + nkey || !ki_entry_row_unpack(data + 1, nkey, data + 1 + nkey,
+                                                  nbytes - 1 - nkey, &entry)) {
         return;
     }
     check_entry(&entry);
+    nkey = ki_entry_key(7, entry.id, entry.id_nbytes, key);
     size_t nrow = ki_entry_row_pack(&entry, row);
-    require(nrow > 0 && ki_entry_row_unpack(row, nrow, &again));
+    require(nrow > 0 && ki_entry_row_unpack(key, nkey, row, nrow, &again));
+    require(again.id_nbytes == entry.id_nbytes &&
+            memcmp(again.id, entry.id, entry.id_nbytes) == 0);
     require(ki_entry_row_pack(&again, repeated) == nrow);
     require(memcmp(row, repeated, nrow) == 0);
     try_keys(&entry);
@@ -107,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         try_list((const char *)data + 1, nbytes - 1);
         break;
     case 1:
-        try_entry((const char *)data + 1, nbytes - 1);
+        try_entry(data + 1, nbytes - 1);
         break;
     default:
         try_hash_key(data + 1, nbytes - 1);

@@ -14,7 +14,7 @@
 #include "index/ring16.h"
 #include "support/hashes.h"
 
-enum { NHASHES = 100, NTABLES = 2 * KI_RING_NBANDS + 1 };
+enum { NHASHES = 100, ID_NBITS = 27, NTABLES = 2 * KI_RING_NBANDS + 1 };
 
 /* Offsets of all bands, then their buckets, then the hashes. */
 static struct fuzz_table originals[NTABLES];
@@ -53,7 +53,9 @@ static void make_originals(void)
             zeros(NHASHES * KI_RING16_POSTING_NBYTES + KI_KERNEL_PADDING);
         void *offsets = originals[band].data;
         void *buckets = originals[KI_RING_NBANDS + band].data;
-        ki_ring16_build_band(hashes, NHASHES, band, offsets, buckets);
+        if (!ki_ring16_build_band(hashes, NHASHES, ID_NBITS, band, offsets, buckets)) {
+            abort();
+        }
     }
     originals[NTABLES - 1] = fuzz_table_make(hashes, sizeof hashes, sizeof hashes);
     originals[NTABLES - 1].is_copy = false;
@@ -63,7 +65,8 @@ static void make_originals(void)
 static bool fill_ring(const struct fuzz_table tables[NTABLES], struct ki_ring16 *ring)
 {
     const void *hashes = tables[NTABLES - 1].data;
-    *ring = (struct ki_ring16){.nhashes = NHASHES, .hashes = hashes};
+    *ring =
+        (struct ki_ring16){.nhashes = NHASHES, .id_nbits = ID_NBITS, .hashes = hashes};
     for (size_t i = 0; i < NTABLES; i++) {
         if (tables[i].nbytes != originals[i].nbytes) {
             return false;
