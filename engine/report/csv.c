@@ -14,7 +14,7 @@ static void put_header(FILE *out)
     ki_put(out, "path,verdict,tier,reason,bytes,format,width,height,quality,action,"
                 "generation,elapsed_us,warnings,hits,list,entry,kind,distance,"
                 "transform,mode,purpose,category_scheme,category_code,path_bytes,"
-                "entry_bytes\r\n");
+                "entry_bytes,sandbox\r\n");
 }
 
 static void put_quoted(FILE *out, const char *text)
@@ -115,6 +115,7 @@ static void put_result(FILE *out, const char *path, const struct ki_result *resu
     put_hit(out, hit);
     put_next_bytes(out, path);
     put_next_bytes(out, hit ? hit->entry : "");
+    put_next(out, result->is_degraded ? "degraded" : "");
     ki_put(out, "\r\n");
 }
 

@@ -30,6 +30,8 @@ struct ki_limits {
                                compressed, as inflated; default 1 MiB */
     uint64_t memory_nbytes; /* codec memory for one input; default 768 MiB */
     uint64_t cpu_us;        /* processor time for one input; default 3,000,000 */
+    uint64_t wall_us;       /* time by the clock for one input in a confined worker,
+                               which is killed then; default 5,000,000 */
 };
 
 /* The defaults named above. */

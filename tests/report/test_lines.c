@@ -244,7 +244,7 @@ Test(hash, missing_hashes_are_null)
     options.dihedral = true;
     struct ki_hashes hashes = {.reason = KI_REASON_UNREADABLE};
     struct written written = written_begin();
-    ki_report_hash_line(written.out, "p", &hashes, &options);
+    ki_report_hash_line(written.out, "p", &hashes, &options, false);
     cr_assert(written_is(&written,
                          "{\"path\":\"p\",\"format\":\"unknown\",\"width\":null,"
                          "\"height\":null,\"bytes\":null,\"pdq\":null,\"quality\":null,"

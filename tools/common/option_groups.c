@@ -38,6 +38,8 @@ const struct option_spec limit_option_specs[NLIMIT_OPTIONS] = {
      "memory of the codec for one picture\n(default: 768M)"},
     {"max-cpu", 0, "SECONDS", &option_seconds, FIELD(limits.cpu_us),
      "processor time for one picture (default: 3)"},
+    {"max-wall", 0, "SECONDS", &option_seconds, FIELD(limits.wall_us),
+     "time by the clock to decode one picture\n(default: 5)"},
 };
 
 const struct option_spec index_option_specs[NINDEX_OPTIONS] = {
