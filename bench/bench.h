@@ -20,6 +20,7 @@ extern const struct command command_fidelity;
 extern const struct command command_scan;
 extern const struct command command_tune;
 extern const struct command command_swap;
+extern const struct command command_sandbox;
 extern const struct command command_compare;
 extern const struct command command_plot;
 

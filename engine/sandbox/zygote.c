@@ -224,7 +224,7 @@ int ki_zygote_run(struct ki_zygote *zygote)
         return 1;
     }
     ki_child_warm_up(&zygote->child);
-    bool goes_on = ki_arena_seal(zygote->arena, HUGE_NBYTES) && confine(zygote);
+    bool goes_on = confine(zygote) && ki_arena_seal(zygote->arena, HUGE_NBYTES);
     while (goes_on) {
         goes_on = run_one(zygote);
     }
