@@ -188,14 +188,19 @@ void ki_arena_free(struct ki_arena *arena, void *memory)
     }
 }
 
-bool ki_arena_seal(struct ki_arena *arena, size_t alignment)
+/* The block that fills the rest of the span is never freed, so that nobody looks for
+ * the block after it, which is not where its length says. */
+void *ki_arena_seal(struct ki_arena *arena, size_t alignment, size_t nbytes)
 {
     size_t end = (arena->used + HEADER_NBYTES + alignment - 1) / alignment * alignment;
-    if (end > arena->nbytes || !append(arena, end - arena->used - HEADER_NBYTES)) {
-        return false;
+    if (end > arena->nbytes || arena->nbytes - end < nbytes ||
+        !append(arena, end - arena->used - HEADER_NBYTES)) {
+        return NULL;
     }
     arena->first_free = NULL;
-    return true;
+    arena->used += nbytes;
+    arena->most = arena->used;
+    return arena->base + end;
 }
 
 size_t ki_arena_block_nbytes(const void *memory)

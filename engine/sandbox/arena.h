@@ -35,9 +35,10 @@ void *ki_arena_resize(struct ki_arena *arena, void *memory, size_t nbytes);
 void ki_arena_free(struct ki_arena *arena, void *memory);
 
 /* What was allocated until now stays, and nothing that follows shares a span of
- * alignment bytes (a power of two) with it: a process forked hereafter writes to no
- * page that it still has in common with its parent. False if the arena is exhausted. */
-bool ki_arena_seal(struct ki_arena *arena, size_t alignment);
+ * alignment bytes (a power of two) with it: a process forked hereafter writes to no page
+ * that it still has in common with its parent. Returns the first nbytes of what follows,
+ * untouched and never handed out; NULL if the arena is exhausted. */
+void *ki_arena_seal(struct ki_arena *arena, size_t alignment, size_t nbytes);
 
 /* Room in a block, at least what was asked for. */
 size_t ki_arena_block_nbytes(const void *memory);

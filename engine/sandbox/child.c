@@ -94,6 +94,7 @@ void ki_child_serve(struct ki_child *child)
 {
     uint32_t npictures = child->input->setup.npictures;
     bool is_last = false;
+    ki_child_warm_up(child);
     for (uint32_t n = 1; !is_last; n++) {
         uint32_t sequence = ki_child_await(child);
         struct ki_wire_result result;

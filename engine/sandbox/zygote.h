@@ -22,6 +22,7 @@ struct ki_zygote {
     struct ki_wire_notice *notice;
     uint32_t nworkers;
     pid_t pid;
+    void *stack; /* of its workers, lowest address */
 };
 
 /* Returns the exit status of the process, once the parent is gone or said good-bye. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "knownimage-worker/memory.h"
+#include "knownimage-worker/text.h"
 #include "sandbox/zygote.h"
 
 int main(void)
@@ -14,6 +15,7 @@ int main(void)
                     stderr);
         return 64;
     }
+    worker_text_to_huge_page();
     static struct ki_zygote zygote;
     zygote.arena = worker_arena();
     zygote.serve = ki_child_serve;
