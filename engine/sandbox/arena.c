@@ -175,6 +175,9 @@ void ki_arena_free(struct ki_arena *arena, void *memory)
     if (arena->wipes) {
         explicit_bzero(memory, block->nbytes);
     }
+    if ((char *)memory < arena->base + arena->sealed) {
+        return;
+    }
     block->is_free = true;
     merge_with_next(arena, block);
     if (block->before && block->before->is_free) {
@@ -188,8 +191,8 @@ void ki_arena_free(struct ki_arena *arena, void *memory)
     }
 }
 
-/* The block that fills the rest of the span is never freed, so that nobody looks for
- * the block after it, which is not where its length says. */
+/* A block fills the rest of the span. It stays, and those before it too: what follows
+ * it is not where its length says. */
 void *ki_arena_seal(struct ki_arena *arena, size_t alignment, size_t nbytes)
 {
     size_t end = (arena->used + HEADER_NBYTES + alignment - 1) / alignment * alignment;
@@ -200,6 +203,7 @@ void *ki_arena_seal(struct ki_arena *arena, size_t alignment, size_t nbytes)
     arena->first_free = NULL;
     arena->used += nbytes;
     arena->most = arena->used;
+    arena->sealed = end;
     return arena->base + end;
 }
 

@@ -23,6 +23,7 @@ struct ki_arena {
     size_t most; /* that used ever was */
     struct ki_arena_block *last;
     struct ki_arena_block *first_free; /* no free one lies before it; or NULL */
+    size_t sealed;                     /* blocks below it are not used again */
     bool wipes;
 };
 
@@ -35,9 +36,9 @@ void *ki_arena_resize(struct ki_arena *arena, void *memory, size_t nbytes);
 void ki_arena_free(struct ki_arena *arena, void *memory);
 
 /* What was allocated until now stays, and nothing that follows shares a span of
- * alignment bytes (a power of two) with it: a process forked hereafter writes to no page
- * that it still has in common with its parent. Returns the first nbytes of what follows,
- * untouched and never handed out; NULL if the arena is exhausted. */
+ * alignment bytes (a power of two) with it: a process forked hereafter writes to no
+ * page that it still has in common with its parent. Returns the first nbytes of what
+ * follows, untouched and never handed out; NULL if the arena is exhausted. */
 void *ki_arena_seal(struct ki_arena *arena, size_t alignment, size_t nbytes);
 
 /* Room in a block, at least what was asked for. */

@@ -99,6 +99,9 @@ static const char *set_up(struct ki_zygote *zygote)
         !map_arena(zygote, setup->arena_nbytes + HUGE_NBYTES)) {
         return "cannot map its memory";
     }
+    /* Another zygote may have counted here before. */
+    atomic_store(&zygote->notice->nworkers, 0);
+    atomic_store(&zygote->notice->ndead, 0);
     child->arena = zygote->arena;
     child->arena->wipes = setup->npictures > 1;
     ki_picture_init(&child->picture);
