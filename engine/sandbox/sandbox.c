@@ -190,20 +190,37 @@ static void post(void *context, const uint8_t *data, size_t nbytes,
                                      out->info.format, nbytes);
 }
 
+/* The answer to what was posted, if there is one to be believed. */
+static enum ki_reason get_answer(struct client *client, struct ki_hashes *out)
+{
+    struct ki_slot *slot = &client->slots[client->current];
+    struct ki_wire_result result;
+    if (!client->is_posted) {
+        return KI_REASON_DECODER_CRASHED;
+    }
+    enum ki_reason reason = ki_slot_wait(slot, client->wish.limits.wall_us, &result);
+    if (reason == KI_REASON_NONE && !ki_answer_take(&result, &client->wish, out)) {
+        ki_slot_discard(slot);
+        return KI_REASON_DECODER_MISBEHAVED;
+    }
+    return reason == KI_REASON_NONE ? out->reason : reason;
+}
+
+/* A worker that had pictures before may have been ruined by one of them: this picture
+ * is only blamed for what happens to it in a fresh one. */
 static void wait_for(void *context, struct ki_hashes *out)
 {
     struct client *client = context;
     struct ki_slot *slot = &client->slots[client->current];
-    struct ki_wire_result result;
-    if (!client->is_posted) {
-        out->reason = KI_REASON_DECODER_CRASHED;
-        return;
+    enum ki_reason reason = get_answer(client, out);
+    bool is_failure =
+        reason == KI_REASON_DECODER_CRASHED || reason == KI_REASON_DECODER_MISBEHAVED;
+    if (is_failure && client->is_posted && slot->njobs > 1) {
+        client->is_posted = ki_slot_post(slot, &client->wish, out->info.format,
+                                         (size_t)out->info.nbytes);
+        reason = get_answer(client, out);
     }
-    out->reason = ki_slot_wait(slot, client->wish.limits.wall_us, &result);
-    if (out->reason == KI_REASON_NONE && !ki_answer_take(&result, &client->wish, out)) {
-        out->reason = KI_REASON_DECODER_MISBEHAVED;
-        ki_slot_discard(slot);
-    }
+    out->reason = reason;
 }
 
 static void release(void *context, struct ki_source *source)
