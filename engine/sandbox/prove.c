@@ -128,7 +128,7 @@ static bool try_exec(const struct ki_zygote *zygote)
 static bool try_ptrace(const struct ki_zygote *zygote)
 {
     (void)zygote;
-    return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) < 0;
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
 }
 
 /* The memory of another process, such as another slot's. */
