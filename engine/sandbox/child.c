@@ -9,7 +9,7 @@
 enum {
     KEEP_NBYTES =
         48 << 20, /* a worker that needed more memory ends and gives it back */
-    STACK_NBYTES = 128 << 10 /* more than decoding ever has on the stack */
+    STACK_NBYTES = 64 << 10 /* more than decoding ever has on the stack */
 };
 
 uint32_t ki_child_await(struct ki_child *child)
@@ -17,10 +17,12 @@ uint32_t ki_child_await(struct ki_child *child)
     const _Atomic uint32_t *word = &child->input->request.sequence;
     uint32_t sequence =
         ki_futex_spin(word, child->sequence, child->input->setup.spin_us);
-    while (sequence == child->sequence) {
+    /* Said before the last look: who posts later sees it and wakes. */
+    atomic_store(&child->answer->is_asleep, sequence == child->sequence);
+    while ((sequence = atomic_load(word)) == child->sequence) {
         ki_futex_wait(word, sequence, UINT64_MAX);
-        sequence = atomic_load_explicit(word, memory_order_acquire);
     }
+    atomic_store_explicit(&child->answer->is_asleep, 0, memory_order_relaxed);
     child->sequence = sequence;
     return sequence;
 }
@@ -73,7 +75,9 @@ void ki_child_answer(struct ki_child *child, uint32_t sequence,
     answer->result = *result;
     atomic_store_explicit(&answer->done, sequence, memory_order_release);
     (void)atomic_fetch_add(&answer->bell, 1);
-    ki_futex_wake(&answer->bell);
+    if (atomic_load(&child->input->request.is_asleep)) {
+        ki_futex_wake(&answer->bell);
+    }
 }
 
 /* What calls that are over left below this frame. */

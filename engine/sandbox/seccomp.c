@@ -29,7 +29,7 @@
 
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))
 /* The lower half of argument n; both are little-endian machines. */
-#define LOAD_ARGUMENT(n) LOAD(offsetof(struct seccomp_data, args) + 8 * (n))
+#define LOAD_ARGUMENT(n) LOAD(offsetof(struct seccomp_data, args[n]))
 #define IF_EQUAL(value, yes, no)                                                       \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, (action))

@@ -116,8 +116,11 @@ bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
     slot->sequence = slot->sequence == UINT32_MAX ? 1 : slot->sequence + 1;
     slot->njobs++;
     slot->begin_us = ki_clock_wall_us();
-    atomic_store_explicit(&request->sequence, slot->sequence, memory_order_release);
-    ki_futex_wake(&request->sequence);
+    atomic_store(&request->sequence, slot->sequence);
+    /* A worker that lies about it waits in vain, until its time is over. */
+    if (atomic_load(&slot->answer->is_asleep)) {
+        ki_futex_wake(&request->sequence);
+    }
     return true;
 }
 
@@ -151,7 +154,6 @@ static enum ki_reason await_answer(struct ki_slot *slot, uint64_t wall_us)
 {
     const _Atomic uint32_t *bell = &slot->answer->bell;
     bool is_done = false;
-    (void)ki_futex_spin(&slot->answer->done, slot->idle_done, slot->options.spin_us);
     for (;;) {
         uint32_t rung = atomic_load(bell);
         enum ki_reason reason = look(slot, &is_done);
@@ -173,7 +175,11 @@ static enum ki_reason await_answer(struct ki_slot *slot, uint64_t wall_us)
 enum ki_reason ki_slot_wait(struct ki_slot *slot, uint64_t wall_us,
                             struct ki_wire_result *result)
 {
+    _Atomic uint32_t *is_asleep = &slot->input->request.is_asleep;
+    (void)ki_futex_spin(&slot->answer->done, slot->idle_done, slot->options.spin_us);
+    atomic_store(is_asleep, 1);
     enum ki_reason reason = await_answer(slot, wall_us);
+    atomic_store_explicit(is_asleep, 0, memory_order_relaxed);
     if (reason != KI_REASON_NONE) {
         ki_slot_discard(slot);
         return reason;

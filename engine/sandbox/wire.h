@@ -62,7 +62,8 @@ struct ki_wire_setup {
 };
 
 struct ki_wire_request {
-    _Atomic uint32_t sequence; /* futex; never 0 for a job */
+    _Atomic uint32_t sequence;  /* futex; never 0 for a job */
+    _Atomic uint32_t is_asleep; /* the parent, on the bell: it has to be woken */
     uint64_t nbytes;
     enum ki_format format;
     struct ki_picture_wish wish;
@@ -97,6 +98,7 @@ struct ki_wire_result {
 struct ki_wire_answer {
     _Atomic uint32_t done; /* sequence number of the request that was answered; or 0 */
     _Atomic uint32_t bell; /* futex */
+    _Atomic uint32_t is_asleep; /* the worker, on the sequence number */
     struct ki_wire_result result;
 };
 

@@ -147,10 +147,15 @@ static void run_worker(struct ki_zygote *zygote)
     _exit(0);
 }
 
-/* makecontext passes numbers only. */
-static void enter(uint32_t high, uint32_t low)
+/* In a worker only, and before it sees anything: makecontext cannot pass a pointer. */
+static struct {
+    struct ki_zygote *zygote;
+    ucontext_t context;
+} entry;
+
+static void enter(void)
 {
-    run_worker((struct ki_zygote *)((uintptr_t)high << 32 | low));
+    run_worker(entry.zygote);
 }
 
 /* A worker has its stack in the arena, in the same huge page as its first blocks: under
@@ -158,16 +163,13 @@ static void enter(uint32_t high, uint32_t low)
  * twice that if it was inherited. */
 static void go_to_own_stack(struct ki_zygote *zygote)
 {
-    static ucontext_t context;
-    if (getcontext(&context) != 0) {
-        _exit(EXIT_UNCONFINED);
+    if (getcontext(&entry.context) == 0) {
+        entry.zygote = zygote;
+        entry.context.uc_stack.ss_sp = zygote->stack;
+        entry.context.uc_stack.ss_size = STACK_NBYTES;
+        makecontext(&entry.context, enter, 0);
+        (void)setcontext(&entry.context);
     }
-    context.uc_stack.ss_sp = zygote->stack;
-    context.uc_stack.ss_size = STACK_NBYTES;
-    uintptr_t argument = (uintptr_t)zygote;
-    makecontext(&context, (void (*)(void))enter, 2, (uint32_t)(argument >> 32),
-                (uint32_t)argument);
-    (void)setcontext(&context);
     _exit(EXIT_UNCONFINED);
 }
 

@@ -69,6 +69,18 @@ static uint64_t search_range(const char *what, int fd, uint64_t begin, uint64_t 
     return nread;
 }
 
+/* "begin-end rights …" in hex; false if it cannot be read. */
+static int read_map(const char *line, uint64_t *begin, uint64_t *end)
+{
+    char *rest;
+    *begin = strtoull(line, &rest, 16);
+    if (*rest != '-') {
+        return 0;
+    }
+    *end = strtoull(rest + 1, &rest, 16);
+    return rest[0] == ' ' && rest[1] == 'r';
+}
+
 static int search_process(const char *pid)
 {
     char path[64];
@@ -81,9 +93,8 @@ static int search_process(const char *pid)
     while (maps && fd >= 0 && fgets(line, sizeof line, maps)) {
         uint64_t begin;
         uint64_t end;
-        char rights[8];
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s", &begin, &end, rights) == 3 &&
-            rights[0] == 'r' && !strstr(line, "[vvar") && !strstr(line, "[vsyscall")) {
+        if (read_map(line, &begin, &end) && !strstr(line, "[vvar") &&
+            !strstr(line, "[vsyscall")) {
             nread += search_range(pid, fd, begin, end);
         }
     }

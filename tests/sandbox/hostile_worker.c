@@ -71,7 +71,8 @@ static void stay(const struct ki_child *child)
 /* By writing to what it can only read. */
 static _Noreturn void die(const struct ki_child *child)
 {
-    volatile uint8_t *bytes = (volatile uint8_t *)(uintptr_t)child->bytes;
+    volatile uint8_t *bytes;
+    memcpy((void *)&bytes, &child->bytes, sizeof bytes);
     for (;;) {
         *bytes = 1;
     }
@@ -102,9 +103,11 @@ static void scribble(struct ki_child *child, uint32_t sequence, uint64_t *state)
 
 static void be_greedy(struct ki_child *child, uint32_t sequence)
 {
+    enum { MOST_BLOCKS = 64 };
+    static char *blocks[MOST_BLOCKS];
     size_t nblocks = 0;
-    for (char *block; nblocks < 64 && (block = malloc(HUNDRED_MIB)); nblocks++) {
-        *(volatile char *)block = 1;
+    while (nblocks < MOST_BLOCKS && (blocks[nblocks] = malloc(HUNDRED_MIB))) {
+        blocks[nblocks++][0] = 1;
     }
     struct ki_wire_result result = {.reason = KI_REASON_LIMIT_MEMORY, .scale = 1};
     result.nwarnings = (uint32_t)nblocks;

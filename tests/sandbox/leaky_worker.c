@@ -17,12 +17,21 @@ static enum ki_reason on_begin(void *context, const struct ki_row_shape *shape)
     return KI_REASON_NONE;
 }
 
+/* A list of all copies, so that none is lost. */
+struct copy {
+    struct copy *before;
+    char bytes[];
+};
+static struct copy *copies;
+
 static void leak(const void *data, size_t nbytes)
 {
-    void *copy = malloc(nbytes);
+    struct copy *copy = malloc(sizeof *copy + nbytes);
     int fd = open("leak.bin", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (copy) {
-        memcpy(copy, data, nbytes);
+        memcpy(copy->bytes, data, nbytes);
+        copy->before = copies;
+        copies = copy;
     }
     if (fd >= 0) {
         (void)!write(fd, data, nbytes);

@@ -71,9 +71,9 @@ static void make(const char *folder, const char *name, int interlace,
 static void put_needle(FILE *out, const unsigned char needle[NEEDLE_NBYTES])
 {
     for (int i = 0; i < NEEDLE_NBYTES; i++) {
-        fprintf(out, "%02x", needle[i]);
+        (void)fprintf(out, "%02x", needle[i]);
     }
-    fputc('\n', out);
+    (void)fputc('\n', out);
 }
 
 int main(int argc, char **argv)

@@ -28,12 +28,10 @@ static struct ki_wire_result sound(void)
 static bool takes(const struct ki_wire_result *result)
 {
     struct ki_picture_wish wanted = wish();
-    struct ki_hashes hashes;
-    struct ki_hashes before;
-    memset(&hashes, 0x77, sizeof hashes);
-    before = hashes;
+    struct ki_hashes hashes = {.reason = KI_REASON_EMPTY, .info = {.width = 17}};
     bool is_taken = ki_answer_take(result, &wanted, &hashes);
-    cr_assert(is_taken || memcmp(&before, &hashes, sizeof hashes) == 0);
+    cr_assert(is_taken ||
+              (hashes.reason == KI_REASON_EMPTY && hashes.info.width == 17));
     return is_taken;
 }
 

@@ -33,12 +33,12 @@ static char *line_of(const char *path, const struct ki_hashes *hashes,
         abort();
     }
     ki_report_hash_line(out, path, hashes, options, false);
-    fprintf(out, "%u %u %d %u", hashes->info.nchannels, hashes->info.nwarnings,
-            hashes->info.needs_whole, hashes->info.nframes);
+    (void)fprintf(out, "%u %u %d %u", hashes->info.nchannels, hashes->info.nwarnings,
+                  hashes->info.needs_whole, hashes->info.nframes);
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
-        fprintf(out, " %d", hashes->pdq[mode].is_degenerate);
+        (void)fprintf(out, " %d", hashes->pdq[mode].is_degenerate);
     }
-    fclose(out);
+    (void)fclose(out);
     return text;
 }
 
