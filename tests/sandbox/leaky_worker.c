@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A worker that keeps nothing back: not confined, it writes what it decodes to a file,
- * keeps copies and wipes nothing. The tests of zero content must catch it. */
+ * keeps copies, wipes nothing and lets itself be dumped. The tests of zero content must
+ * catch it. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "decode/decode.h"
@@ -49,6 +51,8 @@ static enum ki_reason on_rows(void *context, const uint8_t *samples,
 
 static void serve(struct ki_child *child)
 {
+    enum { SOME_NBYTES = 16 << 20 };
+    (void)madvise(child->arena->base, SOME_NBYTES, MADV_DODUMP);
     for (uint32_t n = 0; n < child->input->setup.npictures; n++) {
         uint32_t sequence = ki_child_await(child);
         const struct ki_wire_request *request = &child->input->request;
