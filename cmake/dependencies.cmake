@@ -10,6 +10,13 @@ pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 
+# For the worker, archives where there are some.
+find_library(KNOWNIMAGE_JPEG_ARCHIVE NAMES libjpeg.a jpeg)
+find_library(KNOWNIMAGE_PNG_ARCHIVE NAMES libpng.a libpng16.a png)
+find_library(KNOWNIMAGE_ZLIB_ARCHIVE NAMES libz.a z)
+mark_as_advanced(
+    KNOWNIMAGE_JPEG_ARCHIVE KNOWNIMAGE_PNG_ARCHIVE KNOWNIMAGE_ZLIB_ARCHIVE)
+
 # Only libjpeg-turbo is acceptable: other libjpegs may spill pictures to temporary files.
 include(CheckCSourceCompiles)
 set(CMAKE_REQUIRED_INCLUDES ${JPEG_INCLUDE_DIRS})

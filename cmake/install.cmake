@@ -4,6 +4,8 @@ include(CMakePackageConfigHelpers)
 install(TARGETS knownimage_headers knownimage_static knownimage_shared
     EXPORT knownimage-targets FILE_SET HEADERS)
 install(TARGETS knownimage)
+install(TARGETS knownimage-worker
+    DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/knownimage)
 set(KNOWNIMAGE_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/knownimage)
 install(EXPORT knownimage-targets NAMESPACE knownimage::
     DESTINATION ${KNOWNIMAGE_PACKAGE_DIR})

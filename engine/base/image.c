@@ -33,6 +33,8 @@ static const char *const reason_texts[KI_NREASONS] = {
     [KI_REASON_LIMIT_MEMORY] = "limit:memory",
     [KI_REASON_LIMIT_TIME] = "limit:time",
     [KI_REASON_OUT_OF_MEMORY] = "out-of-memory",
+    [KI_REASON_DECODER_CRASHED] = "decoder-crashed",
+    [KI_REASON_DECODER_MISBEHAVED] = "decoder-misbehaved",
 };
 
 static const char *const fidelity_texts[KI_NFIDELITIES] = {

@@ -13,5 +13,6 @@ struct ki_limits ki_limits_default(void)
         .chunk_nbytes = 1u << 20,
         .memory_nbytes = 768u << 20,
         .cpu_us = 3000000,
+        .wall_us = 5000000,
     };
 }

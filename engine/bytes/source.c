@@ -16,7 +16,7 @@ static bool source_reserve(struct ki_source *source, size_t capacity)
     if (capacity <= source->capacity) {
         return true;
     }
-    uint8_t *moved = realloc(source->data, capacity);
+    uint8_t *moved = source->is_lent ? NULL : realloc(source->data, capacity);
     if (!moved) {
         return false;
     }
@@ -136,8 +136,15 @@ void ki_source_reset(struct ki_source *source, size_t keep_nbytes)
     source_begin(source);
 }
 
+void ki_source_lend(struct ki_source *source, uint8_t *data, size_t capacity)
+{
+    *source = (struct ki_source){.data = data, .capacity = capacity, .is_lent = true};
+}
+
 void ki_source_free(struct ki_source *source)
 {
-    free(source->data);
+    if (!source->is_lent) {
+        free(source->data);
+    }
     memset(source, 0, sizeof *source);
 }

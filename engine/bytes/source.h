@@ -20,7 +20,12 @@ struct ki_source {
     size_t capacity;
     uint64_t file_nbytes; /* what the system said of a file over the limit, else 0 */
     int os_error;         /* errno behind KI_REASON_UNREADABLE, else 0 */
+    bool is_lent;         /* data is somebody else's: not moved, not freed */
 };
+
+/* Gives source, which has no buffer of its own, one of fixed capacity: one byte more
+ * than the limit of its reads. It stays the caller's. */
+void ki_source_lend(struct ki_source *source, uint8_t *data, size_t capacity);
 
 /* Reads the whole input, at most limit_nbytes of it. A symbolic link is followed if
  * asked to; anything but a regular file is KI_REASON_NOT_A_FILE and is never waited

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One input through bytes → digests, decode → gray → PDQ. */
+/* One input: its bytes to digests here, and to PDQ through a backend. */
 #include "hash/hasher.h"
 
 #include <stdlib.h>
@@ -8,21 +8,12 @@
 #include "base/diag.h"
 #include "bytes/digest.h"
 #include "bytes/sniff.h"
-#include "bytes/source.h"
-#include "decode/decode.h"
-#include "gray/gray.h"
-#include "hash/pdq.h"
-
-/* Input buffers over this are given back after each picture. */
-enum { KEEP_NBYTES = 8 * 1024 * 1024 };
 
 struct ki_hasher {
     struct ki_hash_options options;
+    struct ki_hash_backend backend;
     struct ki_source source;
     struct ki_digester *digester;
-    struct ki_decode_memory decode_memory;
-    struct ki_gray gray;
-    struct ki_pdq_tables tables;
     const struct ki_hash_memo *memo; /* or NULL */
 };
 
@@ -53,8 +44,9 @@ static enum ki_status check_options(const struct ki_hash_options *options,
     return KI_OK;
 }
 
-enum ki_status ki_hasher_create(const struct ki_hash_options *options,
-                                struct ki_hasher **out, struct ki_diag *diag)
+static enum ki_status create(const struct ki_hash_backend *backend,
+                             const struct ki_hash_options *options,
+                             struct ki_hasher **out, struct ki_diag *diag)
 {
     enum ki_status status = check_options(options, diag);
     if (status != KI_OK) {
@@ -64,15 +56,26 @@ enum ki_status ki_hasher_create(const struct ki_hash_options *options,
     if (!hasher) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a hasher");
     }
-    hasher->options = *options;
-    ki_pdq_tables_init(&hasher->tables);
     status = ki_digester_create(options->kinds, &hasher->digester, diag);
     if (status != KI_OK) {
-        ki_hasher_destroy(hasher);
+        free(hasher);
         return status;
     }
+    hasher->options = *options;
+    hasher->backend = *backend;
     *out = hasher;
     return KI_OK;
+}
+
+enum ki_status ki_hasher_create_on(const struct ki_hash_backend *backend,
+                                   const struct ki_hash_options *options,
+                                   struct ki_hasher **out, struct ki_diag *diag)
+{
+    enum ki_status status = create(backend, options, out, diag);
+    if (status != KI_OK) {
+        backend->destroy(backend->context);
+    }
+    return status;
 }
 
 void ki_hasher_destroy(struct ki_hasher *hasher)
@@ -80,71 +83,15 @@ void ki_hasher_destroy(struct ki_hasher *hasher)
     if (!hasher) {
         return;
     }
+    hasher->backend.destroy(hasher->backend.context);
     ki_source_free(&hasher->source);
     ki_digester_destroy(hasher->digester);
-    ki_gray_free(&hasher->gray);
-    free(hasher->decode_memory.bytes);
     free(hasher);
 }
 
 void ki_hasher_set_memo(struct ki_hasher *hasher, const struct ki_hash_memo *memo)
 {
     hasher->memo = memo;
-}
-
-static enum ki_reason sink_begin(void *context, const struct ki_row_shape *shape)
-{
-    struct ki_hasher *hasher = context;
-    return ki_gray_begin(&hasher->gray, hasher->options.modes, shape)
-               ? KI_REASON_NONE
-               : KI_REASON_OUT_OF_MEMORY;
-}
-
-static enum ki_reason sink_rows(void *context, const uint8_t *samples,
-                                size_t stride_nbytes, uint32_t count)
-{
-    struct ki_hasher *hasher = context;
-    ki_gray_rows(&hasher->gray, samples, stride_nbytes, count);
-    return KI_REASON_NONE;
-}
-
-static void hash_modes(struct ki_hasher *hasher, struct ki_hashes *out)
-{
-    bool is_small =
-        out->info.width < KI_PDQ_MIN_SIDE || out->info.height < KI_PDQ_MIN_SIDE;
-    for (unsigned mode = 0; mode < KI_NMODES; mode++) {
-        struct ki_pdq_result *result = &out->pdq[mode];
-        const float *samples = ki_gray_result(&hasher->gray, (enum ki_mode)mode);
-        result->present = samples != NULL;
-        if (samples && !is_small) {
-            bool is_good = ki_pdq_compute(&hasher->tables, hasher->gray.fold, samples,
-                                          hasher->options.dihedral, result->hashes);
-            result->is_degenerate =
-                !is_good || ki_pdq_is_degenerate(&result->hashes[0]);
-            result->quality = ki_pdq_quality(samples);
-        }
-    }
-    if (is_small) {
-        out->reason = KI_REASON_TOO_SMALL;
-    }
-}
-
-static void hash_picture(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,
-                         struct ki_hashes *out)
-{
-    struct ki_decode_request request = {
-        .data = data,
-        .nbytes = nbytes,
-        .limits = &hasher->options.limits,
-        .fidelity = hasher->options.fidelity,
-        .needs_pixels = hasher->options.modes != KI_BIT(KI_MODE_PDQ),
-        .memory = &hasher->decode_memory,
-        .sink = {.context = hasher, .begin = sink_begin, .rows = sink_rows},
-    };
-    out->reason = ki_decode(&request, &out->info);
-    if (out->reason == KI_REASON_NONE) {
-        hash_modes(hasher, out);
-    }
 }
 
 static void hashes_begin(struct ki_hashes *out)
@@ -154,14 +101,21 @@ static void hashes_begin(struct ki_hashes *out)
     out->info.scale = 1;
 }
 
+/* The digests are computed between start and finish: a confined worker decodes
+ * meanwhile. */
 static void compute(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,
                     struct ki_hashes *out)
 {
+    const struct ki_hash_backend *backend = &hasher->backend;
+    bool wants_pdq = hasher->options.kinds & KI_BIT(KI_KIND_PDQ);
     out->info.nbytes = nbytes;
     out->info.format = ki_sniff(data, nbytes);
+    if (wants_pdq) {
+        backend->start(backend->context, data, nbytes, &hasher->options, out);
+    }
     out->digests = ki_digester_compute(hasher->digester, data, nbytes, out->digest);
-    if (hasher->options.kinds & KI_BIT(KI_KIND_PDQ)) {
-        hash_picture(hasher, data, nbytes, out);
+    if (wants_pdq) {
+        backend->finish(backend->context, out);
     }
 }
 
@@ -181,15 +135,26 @@ static void hash_bytes(struct ki_hasher *hasher, const uint8_t *data, size_t nby
 void ki_hash_memory(struct ki_hasher *hasher, const void *data, size_t nbytes,
                     struct ki_hashes *out)
 {
+    const struct ki_hash_backend *backend = &hasher->backend;
+    struct ki_source *source = &hasher->source;
     hashes_begin(out);
     out->info.nbytes = nbytes;
     if (nbytes == 0) {
         out->reason = KI_REASON_EMPTY;
-    } else if (nbytes > hasher->options.limits.file_nbytes) {
-        out->reason = KI_REASON_LIMIT_FILE_SIZE;
-    } else {
-        hash_bytes(hasher, data, nbytes, out);
+        return;
     }
+    if (nbytes > hasher->options.limits.file_nbytes) {
+        out->reason = KI_REASON_LIMIT_FILE_SIZE;
+        return;
+    }
+    backend->take(backend->context, source);
+    if (source->is_lent) {
+        memcpy(source->data, data, nbytes);
+        source->nbytes = nbytes;
+        data = source->data;
+    }
+    hash_bytes(hasher, data, nbytes, out);
+    backend->release(backend->context, source);
 }
 
 /* Hashes what was read, or tells why it was not. */
@@ -204,7 +169,7 @@ static void hash_source(struct ki_hasher *hasher, enum ki_reason reason,
         out->os_error = source->os_error;
         out->info.nbytes = source->file_nbytes;
     }
-    ki_source_reset(source, KEEP_NBYTES);
+    hasher->backend.release(hasher->backend.context, source);
 }
 
 void ki_hasher_path(struct ki_hasher *hasher, const char *path, bool follow,
@@ -212,6 +177,7 @@ void ki_hasher_path(struct ki_hasher *hasher, const char *path, bool follow,
 {
     hashes_begin(out);
     uint64_t limit = hasher->options.limits.file_nbytes;
+    hasher->backend.take(hasher->backend.context, &hasher->source);
     hash_source(hasher, ki_source_read_file(&hasher->source, path, follow, limit), out);
 }
 
@@ -224,5 +190,6 @@ void ki_hash_fd(struct ki_hasher *hasher, int fd, struct ki_hashes *out)
 {
     hashes_begin(out);
     uint64_t limit = hasher->options.limits.file_nbytes;
+    hasher->backend.take(hasher->backend.context, &hasher->source);
     hash_source(hasher, ki_source_read_fd(&hasher->source, fd, limit), out);
 }

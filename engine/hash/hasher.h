@@ -1,9 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What scan/ needs of the hasher beyond the public API. */
+/* What others need of the hasher beyond the public API. */
 #ifndef KI_HASH_HASHER_H
 #define KI_HASH_HASHER_H
 
 #include <knownimage/hash.h>
+
+#include "bytes/source.h"
+
+/* Where pictures become hashes: in this process (hasher_local.c) or in a confined one
+ * (sandbox/). A hasher calls, in this order: take, then start and finish or neither,
+ * then release. */
+struct ki_hash_backend {
+    void *context;
+    /* Lends *source a buffer if it has one of its own; source->nbytes is 0. */
+    void (*take)(void *context, struct ki_source *source);
+    /* Begins to hash a picture that stands in the source; out->info.format is set.
+     * Its bytes stay as they are until finish, which fills *out: its reason, its pdq
+     * and what decoding found out for its info. */
+    void (*start)(void *context, const uint8_t *data, size_t nbytes,
+                  const struct ki_hash_options *options, struct ki_hashes *out);
+    void (*finish)(void *context, struct ki_hashes *out);
+    /* The input is done with: nothing of it may stay. */
+    void (*release)(void *context, struct ki_source *source);
+    void (*destroy)(void *context);
+};
+
+/* As ki_hasher_create, with any backend; owns it, also on failure. */
+KI_MUST_CHECK enum ki_status ki_hasher_create_on(const struct ki_hash_backend *backend,
+                                                 const struct ki_hash_options *options,
+                                                 struct ki_hasher **out,
+                                                 struct ki_diag *diag);
 
 /* As ki_hash_file; without follow, a symbolic link is KI_REASON_NOT_A_FILE, so that a
  * file exchanged for a link while a folder is walked is not read through it. */

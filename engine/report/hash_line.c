@@ -78,7 +78,7 @@ static void put_all_dihedral(struct ki_json *json, const struct ki_hashes *hashe
 }
 
 void ki_report_hash_line(FILE *out, const char *path, const struct ki_hashes *hashes,
-                         const struct ki_hash_options *options)
+                         const struct ki_hash_options *options, bool is_degraded)
 {
     bool wants_pdq = options->kinds & KI_BIT(KI_KIND_PDQ);
     struct ki_json json = ki_json_line_begin(out);
@@ -100,5 +100,6 @@ void ki_report_hash_line(FILE *out, const char *path, const struct ki_hashes *ha
     if (hashes->reason != KI_REASON_NONE) {
         ki_json_text(&json, "reason", ki_reason_text(hashes->reason));
     }
+    ki_json_sandbox(&json, is_degraded);
     ki_json_line_end(&json);
 }

@@ -38,6 +38,13 @@ void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info)
     ki_json_uint(json, "scale", info->scale);
 }
 
+void ki_json_sandbox(struct ki_json *json, bool is_degraded)
+{
+    if (is_degraded) {
+        ki_json_text(json, "sandbox", "degraded");
+    }
+}
+
 static void put_category(struct ki_json *json, const struct ki_hit *hit)
 {
     if (hit->category_scheme[0] == '\0' && hit->category_code[0] == '\0') {

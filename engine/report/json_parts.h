@@ -31,4 +31,7 @@ void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info);
 void ki_json_hits(struct ki_json *json, const struct ki_hit *hits, size_t nhits,
                   bool with_mode);
 
+/* "sandbox":"degraded", or nothing. */
+void ki_json_sandbox(struct ki_json *json, bool is_degraded);
+
 #endif

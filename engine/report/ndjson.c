@@ -42,6 +42,7 @@ static void put_result(FILE *out, const char *path, const struct ki_result *resu
     if (result->has_quality) {
         ki_json_fidelity(&json, &result->info);
     }
+    ki_json_sandbox(&json, result->is_degraded);
     ki_json_line_end(&json);
 }
 

@@ -48,8 +48,8 @@ struct ki_report_lookup {
 void ki_report_lookup_line(FILE *out, const struct ki_report_lookup *lookup);
 
 /* The line of the hashes of one file: what options asked for, null where it could not
- * be computed. */
+ * be computed. is_degraded: as in struct ki_result. */
 void ki_report_hash_line(FILE *out, const char *path, const struct ki_hashes *hashes,
-                         const struct ki_hash_options *options);
+                         const struct ki_hash_options *options, bool is_degraded);
 
 #endif

@@ -46,7 +46,7 @@ static void put_result(FILE *out, const char *path, const struct ki_result *resu
     ki_putf(out, "%-12s  %-12s  ", ki_verdict_text(result->verdict),
             tier_or_reason(result));
     put_best_hit(out, result);
-    ki_put(out, "  ");
+    ki_put(out, result->is_degraded ? "  [sandbox degraded]  " : "  ");
     ki_escape(out, path, KI_ESCAPE_TEXT);
     ki_put_char(out, '\n');
 }

@@ -61,7 +61,8 @@ static bool find(void *context, const void *data, size_t nbytes, struct ki_hashe
 static bool is_final(enum ki_reason reason)
 {
     return reason != KI_REASON_LIMIT_TIME && reason != KI_REASON_OUT_OF_MEMORY &&
-           reason != KI_REASON_UNREADABLE;
+           reason != KI_REASON_UNREADABLE && reason != KI_REASON_DECODER_CRASHED &&
+           reason != KI_REASON_DECODER_MISBEHAVED;
 }
 
 static void keep(void *context, const void *data, size_t nbytes,

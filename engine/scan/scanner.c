@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One input at a time, all stages in this process. */
+/* One input at a time, with the hasher it was given. */
 #include "scan/scanner.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "hash/hasher.h"
 #include "match/verdict.h"
 
 struct ki_scanner {
@@ -15,6 +14,7 @@ struct ki_scanner {
     struct ki_hasher *hasher;
     struct ki_hashes hashes; /* of the input at hand */
     struct ki_hits hits;
+    bool is_degraded;
     uint64_t begin_us;
 };
 
@@ -41,9 +41,10 @@ static unsigned useful_kinds(const struct ki_index *index, unsigned kinds)
     return kinds & held ? kinds & held : kinds;
 }
 
-enum ki_status ki_scanner_create(const struct ki_index *index,
-                                 const struct ki_scan_options *options,
-                                 struct ki_scanner **out, struct ki_diag *diag)
+enum ki_status ki_scanner_create_by(const struct ki_hasher_maker *maker,
+                                    unsigned number, const struct ki_index *index,
+                                    const struct ki_scan_options *options,
+                                    struct ki_scanner **out, struct ki_diag *diag)
 {
     struct ki_scanner *scanner = calloc(1, sizeof *scanner);
     if (!scanner) {
@@ -52,8 +53,9 @@ enum ki_status ki_scanner_create(const struct ki_index *index,
     scanner->options = *options;
     scanner->index = index;
     scanner->options.hash.kinds = useful_kinds(index, options->hash.kinds);
-    enum ki_status status =
-        ki_hasher_create(&scanner->options.hash, &scanner->hasher, diag);
+    scanner->is_degraded = maker->is_degraded;
+    enum ki_status status = maker->make(maker->context, number, &scanner->options.hash,
+                                        &scanner->hasher, diag);
     if (status != KI_OK) {
         free(scanner);
         return status;
@@ -86,6 +88,7 @@ static enum ki_status judge(struct ki_scanner *scanner, struct ki_result *out)
         .max_hits = scanner->options.max_hits,
     };
     enum ki_status status = ki_match(&request, &scanner->hashes, &scanner->hits, out);
+    out->is_degraded = scanner->is_degraded;
     out->elapsed_us = ki_clock_wall_us() - scanner->begin_us;
     return status;
 }

@@ -5,7 +5,34 @@
 
 #include <knownimage/scan.h>
 
+#include "hash/hasher.h"
 #include "scan/repeats.h"
+
+/* Who hashes: makes the hasher of scanner number … of a scan, 0, 1, …; each number is
+ * asked for once at a time. */
+struct ki_hasher_maker {
+    void *context;
+    enum ki_status (*make)(void *context, unsigned number,
+                           const struct ki_hash_options *options,
+                           struct ki_hasher **out, struct ki_diag *diag);
+    bool is_degraded; /* goes into every result */
+};
+
+/* As ki_scanner_create and ki_scan_paths, with the hashers of a maker. */
+KI_MUST_CHECK enum ki_status ki_scanner_create_by(const struct ki_hasher_maker *maker,
+                                                  unsigned number,
+                                                  const struct ki_index *index,
+                                                  const struct ki_scan_options *options,
+                                                  struct ki_scanner **out,
+                                                  struct ki_diag *diag);
+KI_MUST_CHECK enum ki_status
+ki_scan_paths_by(const struct ki_hasher_maker *maker, const struct ki_index *index,
+                 const struct ki_scan_options *options, const char *const *paths,
+                 size_t npaths, const struct ki_scan_handlers *handlers,
+                 struct ki_scan_summary *summary, struct ki_diag *diag);
+
+/* Threads of a scan if its options leave it open: processors this process may use. */
+unsigned ki_scan_default_njobs(void);
 
 /* As ki_scan_file; without follow, a symbolic link is KI_REASON_NOT_A_FILE. */
 enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path,

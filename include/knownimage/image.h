@@ -60,6 +60,10 @@ enum ki_reason {
     KI_REASON_LIMIT_MEMORY,       /* "limit:memory" */
     KI_REASON_LIMIT_TIME,         /* "limit:time" */
     KI_REASON_OUT_OF_MEMORY,      /* "out-of-memory": this process could not get it */
+    KI_REASON_DECODER_CRASHED,    /* "decoder-crashed": the confined process that
+                                     decoded it died */
+    KI_REASON_DECODER_MISBEHAVED, /* "decoder-misbehaved": it gave an answer that no
+                                     sound decoder gives, or none */
     KI_NREASONS
 };
 

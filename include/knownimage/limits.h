@@ -34,7 +34,9 @@ struct ki_limits {
      * largest side allowed by default; nor the input itself, which file_nbytes bounds.
      * Default 768 MiB. */
     uint64_t memory_nbytes;
-    uint64_t cpu_us; /* processor time for one input; default 3,000,000 */
+    uint64_t cpu_us;  /* processor time for one input; default 3,000,000 */
+    uint64_t wall_us; /* time by the clock for one input in a confined worker, which is
+                         killed then; default 5,000,000 */
 };
 
 /* The defaults named above. */

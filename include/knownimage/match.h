@@ -48,6 +48,7 @@ struct ki_result {
     bool has_action;       /* on a match only */
     enum ki_action action;
     int os_error; /* errno behind KI_REASON_UNREADABLE, else 0 */
+    bool is_degraded; /* decoded in a sandbox that lacks a layer: see sandbox.h */
     struct ki_image_info info;
     bool has_quality; /* a PDQ was computed */
     unsigned quality; /* of mode pdq, or of the only mode asked for */

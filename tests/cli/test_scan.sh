@@ -123,9 +123,9 @@ sed 's/,block,[0-9]*,[0-9]*,/,block,0,0,/' "$work/stdout" | tr -d '\r' >got.csv
 cat >expected.csv <<EOF
 path,verdict,tier,reason,bytes,format,width,height,quality,action,generation,\
 elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,\
-category_scheme,category_code,path_bytes,entry_bytes
+category_scheme,category_code,path_bytes,entry_bytes,sandbox
 known.jpg,match,near,,$(bytes known.jpg),jpeg,640,480,100,block,0,0,0,1,hotline,k1,pdq,\
-0,original,pdq,match,iwf,A,,
+0,original,pdq,match,iwf,A,,,
 EOF
 diff expected.csv got.csv || fail 'csv'
 

@@ -194,6 +194,7 @@ Test(csv, quoting)
     struct ki_result match = match_result(&hit, 1);
     struct ki_result failed = failed_result();
     struct written written = written_begin();
+    failed.is_degraded = true;
     ki_report_csv.begin(written.out);
     ki_report_csv.result(written.out, "a,b\n", &match);
     ki_report_csv.result(written.out, "c\xff", &failed);
@@ -202,11 +203,27 @@ Test(csv, quoting)
         &written,
         "path,verdict,tier,reason,bytes,format,width,height,quality,action,generation,"
         "elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,"
-        "category_scheme,category_code,path_bytes,entry_bytes\r\n"
+        "category_scheme,category_code,path_bytes,entry_bytes,sandbox\r\n"
         "\"a,b\n\",match,near,,7,jpeg,3,2,99,block,42,5,0,1,hotline,"
-        "\"'=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff\r\n"
+        "\"'=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff,\r\n"
         "\"c\xef\xbf\xbd\",not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,"
-        "63ff,\r\n"));
+        "63ff,,degraded\r\n"));
+}
+
+Test(formats, a_degraded_sandbox_is_told)
+{
+    struct ki_result failed = failed_result();
+    failed.is_degraded = true;
+    struct written written = written_begin();
+    ki_report_ndjson.result(written.out, "p", &failed);
+    ki_report_text.result(written.out, "p", &failed);
+    cr_assert(written_is(
+        &written, "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
+                  "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
+                  "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
+                  "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0,"
+                  "\"sandbox\":\"degraded\"}\n"
+                  "not_examined  unreadable    -  [sandbox degraded]  p\n"));
 }
 
 /* No cell that a stranger named is a formula to a spreadsheet. */
@@ -233,7 +250,7 @@ Test(csv, formulas)
         ki_report_csv.result(written.out, cases[i].path, &failed);
         (void)snprintf(expected, sizeof expected,
                        "%s,not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,%s,"
-                       "\r\n",
+                       ",\r\n",
                        cases[i].field, cases[i].bytes);
         cr_expect(written_is(&written, expected), "%s", cases[i].path);
     }
@@ -274,7 +291,7 @@ Test(hash, missing_hashes_are_null)
     options.dihedral = true;
     struct ki_hashes hashes = {.reason = KI_REASON_UNREADABLE};
     struct written written = written_begin();
-    ki_report_hash_line(written.out, "p", &hashes, &options);
+    ki_report_hash_line(written.out, "p", &hashes, &options, false);
     cr_assert(written_is(&written,
                          "{\"path\":\"p\",\"format\":\"unknown\",\"width\":null,"
                          "\"height\":null,\"bytes\":null,\"pdq\":null,\"quality\":null,"

@@ -39,6 +39,8 @@ const struct option_spec limit_option_specs[NLIMIT_OPTIONS] = {
      "JPEG; rows and the file itself are not counted\n(default: 768M)"},
     {"max-cpu", 0, "SECONDS", &option_seconds, FIELD(limits.cpu_us),
      "processor time for one picture (default: 3)"},
+    {"max-wall", 0, "SECONDS", &option_seconds, FIELD(limits.wall_us),
+     "time by the clock to decode one picture\n(default: 5)"},
 };
 
 const struct option_spec index_option_specs[NINDEX_OPTIONS] = {

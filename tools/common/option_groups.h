@@ -5,7 +5,7 @@
 
 #include "common/command.h"
 
-enum { NHASH_OPTIONS = 4, NLIMIT_OPTIONS = 9, NINDEX_OPTIONS = 1 };
+enum { NHASH_OPTIONS = 4, NLIMIT_OPTIONS = 10, NINDEX_OPTIONS = 1 };
 
 /* What to compute and within which limits; for a struct ki_hash_options. */
 extern const struct option_spec hash_option_specs[NHASH_OPTIONS];

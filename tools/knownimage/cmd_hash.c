@@ -13,18 +13,21 @@
 #include "common/stop.h"
 #include "hash/hasher.h"
 #include "knownimage/commands.h"
+#include "knownimage/workers.h"
 #include "report/report.h"
 #include "scan/walk.h"
 
 struct hash_arguments {
     const char *index; /* accepted by every command; not needed here */
+    struct workers_arguments workers;
     struct ki_hash_options hash;
 };
 
 struct hash_run {
     const struct ki_hash_options *options;
     struct ki_hasher *hasher;
-    bool has_missed; /* something that was asked for could not be computed */
+    bool is_degraded; /* the sandbox is */
+    bool has_missed;  /* something that was asked for could not be computed */
 };
 
 static bool is_complete(const struct ki_hashes *hashes,
@@ -46,7 +49,7 @@ static void print(struct hash_run *run, const char *path,
     if (hashes->os_error != 0) {
         message_errno(path, hashes->os_error);
     }
-    ki_report_hash_line(stdout, path, hashes, run->options);
+    ki_report_hash_line(stdout, path, hashes, run->options, run->is_degraded);
     if (!is_complete(hashes, run->options)) {
         run->has_missed = true;
     }
@@ -106,25 +109,44 @@ static int hash_all(struct hash_run *run, const struct operands *operands)
     return stop_exit_status(run->has_missed ? EXIT_TROUBLE : EXIT_DONE);
 }
 
-static int run_hash(const struct command *command, int argc, char **argv)
+static int hash_in(struct ki_sandbox *sandbox, const struct hash_arguments *arguments,
+                   const struct operands *operands)
 {
-    struct hash_arguments arguments = {.hash = ki_hash_options_default()};
-    struct operands operands;
-    int exit_status;
-    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
-        return exit_status;
-    }
     output_by_line();
-    struct hash_run run = {.options = &arguments.hash};
+    struct hash_run run = {
+        .options = &arguments->hash,
+        .is_degraded = ki_sandbox_missing(sandbox) != NULL,
+    };
     struct ki_diag diag = {0};
-    enum ki_status status = ki_hasher_create(&arguments.hash, &run.hasher, &diag);
+    enum ki_status status =
+        ki_hasher_create_confined(sandbox, &arguments->hash, &run.hasher, &diag);
     if (status != KI_OK) {
         message_status(status, &diag);
         return EXIT_TROUBLE;
     }
     stop_install();
-    exit_status = hash_all(&run, &operands);
+    int exit_status = hash_all(&run, operands);
     ki_hasher_destroy(run.hasher);
+    return exit_status;
+}
+
+static int run_hash(const struct command *command, int argc, char **argv)
+{
+    struct hash_arguments arguments = {
+        .workers = workers_arguments_default(),
+        .hash = ki_hash_options_default(),
+    };
+    struct operands operands;
+    int exit_status;
+    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
+        return exit_status;
+    }
+    struct ki_sandbox *sandbox;
+    if (!workers_start(&arguments.workers, 1, &arguments.hash.limits, &sandbox)) {
+        return EXIT_TROUBLE;
+    }
+    exit_status = hash_in(sandbox, &arguments, &operands);
+    ki_sandbox_stop(sandbox);
     return exit_status;
 }
 
@@ -136,9 +158,8 @@ static const struct option_spec specs[] = {
 };
 
 static const struct option_group groups[] = {
-    {"options", specs, COUNT(specs), 0},
-    HASH_OPTION_GROUP(FIELD(hash)),
-    LIMIT_OPTION_GROUP(FIELD(hash)),
+    {"options", specs, COUNT(specs), 0},  HASH_OPTION_GROUP(FIELD(hash)),
+    WORKERS_OPTION_GROUP(FIELD(workers)), LIMIT_OPTION_GROUP(FIELD(hash)),
     INDEX_OPTION_GROUP(FIELD(index)),
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <knownimage/sandbox.h>
 #include <knownimage/scan.h>
 
 #include "common/index_folder.h"
@@ -15,6 +16,7 @@
 #include "common/stop.h"
 #include "knownimage/commands.h"
 #include "knownimage/scan_summary.h"
+#include "knownimage/workers.h"
 #include "report/report.h"
 
 struct scan_arguments {
@@ -25,10 +27,12 @@ struct scan_arguments {
     int max_hits;
     int njobs;
     int read_ahead;
+    struct workers_arguments workers;
     struct ki_scan_options scan;
 };
 
 struct scan_run {
+    struct ki_sandbox *sandbox;
     const struct ki_index *index;
     const struct ki_scan_options *options;
     const struct ki_report_format *format;
@@ -84,8 +88,8 @@ static bool scan_stdin(struct scan_run *run)
 {
     struct ki_scanner *scanner;
     struct ki_diag diag = {0};
-    enum ki_status status =
-        ki_scanner_create(run->index, run->options, &scanner, &diag);
+    enum ki_status status = ki_scanner_create_confined(run->sandbox, run->index,
+                                                       run->options, &scanner, &diag);
     if (status != KI_OK) {
         return fail(status, &diag);
     }
@@ -108,8 +112,9 @@ static bool scan_paths(struct scan_run *run, const char *const *paths, size_t np
     };
     struct ki_scan_summary summary = {0};
     struct ki_diag diag = {0};
-    enum ki_status status = ki_scan_paths(run->index, run->options, paths, npaths,
-                                          &handlers, &summary, &diag);
+    enum ki_status status =
+        ki_scan_paths_confined(run->sandbox, run->index, run->options, paths, npaths,
+                               &handlers, &summary, &diag);
     scan_summary_add(&run->total, &summary);
     return status == KI_OK || fail(status, &diag);
 }
@@ -145,9 +150,10 @@ static int exit_status_of(const struct scan_run *run, bool is_good)
 }
 
 static int scan(const struct scan_arguments *arguments, const struct operands *operands,
-                const struct ki_index *index)
+                struct ki_sandbox *sandbox, const struct ki_index *index)
 {
     struct scan_run run = {
+        .sandbox = sandbox,
         .index = index,
         .options = &arguments->scan,
         .format = ki_report_format_at((size_t)arguments->format),
@@ -174,9 +180,33 @@ static size_t count_stdin(const struct operands *operands)
     return n;
 }
 
+/* The sandbox first: its processes never see the index. */
+static int open_and_scan(const struct scan_arguments *arguments,
+                         const struct operands *operands)
+{
+    struct index_folder folder;
+    struct ki_sandbox *sandbox;
+    if (!index_folder_find(arguments->index, &folder) ||
+        !workers_start(&arguments->workers, arguments->scan.njobs,
+                       &arguments->scan.hash.limits, &sandbox)) {
+        return EXIT_TROUBLE;
+    }
+    struct ki_index *index;
+    int exit_status = EXIT_TROUBLE;
+    if (index_folder_open(&folder, arguments->is_previous, &index)) {
+        exit_status = scan(arguments, operands, sandbox, index);
+        ki_index_close(index);
+    }
+    ki_sandbox_stop(sandbox);
+    return exit_status;
+}
+
 static int run_scan(const struct command *command, int argc, char **argv)
 {
-    struct scan_arguments arguments = {.scan = ki_scan_options_default()};
+    struct scan_arguments arguments = {
+        .workers = workers_arguments_default(),
+        .scan = ki_scan_options_default(),
+    };
     arguments.max_hits = (int)arguments.scan.max_hits;
     arguments.read_ahead = (int)arguments.scan.read_ahead;
     struct operands operands;
@@ -191,15 +221,7 @@ static int run_scan(const struct command *command, int argc, char **argv)
     arguments.scan.max_hits = (size_t)arguments.max_hits;
     arguments.scan.njobs = (unsigned)arguments.njobs;
     arguments.scan.read_ahead = (unsigned)arguments.read_ahead;
-    struct index_folder folder;
-    struct ki_index *index;
-    if (!index_folder_find(arguments.index, &folder) ||
-        !index_folder_open(&folder, arguments.is_previous, &index)) {
-        return EXIT_TROUBLE;
-    }
-    exit_status = scan(&arguments, &operands, index);
-    ki_index_close(index);
-    return exit_status;
+    return open_and_scan(&arguments, &operands);
 }
 
 static const char *format_choice(size_t i)
@@ -252,9 +274,8 @@ static const struct option_spec specs[] = {
 };
 
 static const struct option_group groups[] = {
-    {"options", specs, COUNT(specs), 0},
-    HASH_OPTION_GROUP(FIELD(scan.hash)),
-    LIMIT_OPTION_GROUP(FIELD(scan.hash)),
+    {"options", specs, COUNT(specs), 0},  HASH_OPTION_GROUP(FIELD(scan.hash)),
+    WORKERS_OPTION_GROUP(FIELD(workers)), LIMIT_OPTION_GROUP(FIELD(scan.hash)),
     INDEX_OPTION_GROUP(FIELD(index)),
 };
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox/child.h"
+
+#include <string.h>
+
+#include "bytes/sniff.h"
+#include "sandbox/futex.h"
+
+enum {
+    KEEP_NBYTES =
+        48 << 20, /* a worker that needed more memory ends and gives it back */
+    STACK_NBYTES = 64 << 10 /* more than decoding ever has on the stack */
+};
+
+uint32_t ki_child_await(struct ki_child *child)
+{
+    const _Atomic uint32_t *word = &child->input->request.sequence;
+    uint32_t sequence =
+        ki_futex_spin(word, child->sequence, child->input->setup.spin_us);
+    /* Said before the last look: who posts later sees it and wakes. */
+    atomic_store(&child->answer->is_asleep, sequence == child->sequence);
+    while ((sequence = atomic_load(word)) == child->sequence) {
+        ki_futex_wait(word, sequence, UINT64_MAX);
+    }
+    atomic_store_explicit(&child->answer->is_asleep, 0, memory_order_relaxed);
+    child->sequence = sequence;
+    return sequence;
+}
+
+/* In a worker there is no other reason why memory cannot be had. */
+static enum ki_reason reason_here(enum ki_reason reason)
+{
+    return reason == KI_REASON_OUT_OF_MEMORY ? KI_REASON_LIMIT_MEMORY : reason;
+}
+
+static void fill_result(const struct ki_hashes *hashes, struct ki_wire_result *result)
+{
+    const struct ki_image_info *info = &hashes->info;
+    *result = (struct ki_wire_result){
+        .reason = reason_here(hashes->reason),
+        .width = info->width,
+        .height = info->height,
+        .nchannels = info->nchannels,
+        .nwarnings = info->nwarnings,
+        .nframes = info->nframes,
+        .needs_whole = info->needs_whole,
+        .fidelity = info->fidelity,
+        .scale = info->scale,
+    };
+    for (unsigned mode = 0; mode < KI_NMODES; mode++) {
+        const struct ki_pdq_result *pdq = &hashes->pdq[mode];
+        result->pdq[mode].is_present = pdq->present;
+        result->pdq[mode].quality = pdq->quality;
+        result->pdq[mode].is_degenerate = pdq->is_degenerate;
+        memcpy(result->pdq[mode].hashes, pdq->hashes, sizeof pdq->hashes);
+    }
+}
+
+void ki_child_hash(struct ki_child *child, struct ki_wire_result *result)
+{
+    const struct ki_wire_request *request = &child->input->request;
+    const struct ki_picture_wish wish = request->wish;
+    struct ki_hashes *hashes = &child->hashes;
+    *hashes = (struct ki_hashes){
+        .info = {.format = request->format, .nframes = 1, .scale = 1},
+    };
+    ki_picture_hash(&child->picture, &wish, child->bytes, request->nbytes, hashes);
+    fill_result(hashes, result);
+}
+
+void ki_child_answer(struct ki_child *child, uint32_t sequence,
+                     const struct ki_wire_result *result)
+{
+    struct ki_wire_answer *answer = child->answer;
+    answer->result = *result;
+    atomic_store_explicit(&answer->done, sequence, memory_order_release);
+    (void)atomic_fetch_add(&answer->bell, 1);
+    if (atomic_load(&child->input->request.is_asleep)) {
+        ki_futex_wake(&answer->bell);
+    }
+}
+
+/* What calls that are over left below this frame. */
+static __attribute__((noinline)) void wipe_stack(void)
+{
+    char below[STACK_NBYTES];
+    explicit_bzero(below, sizeof below);
+}
+
+static void forget(struct ki_child *child)
+{
+    ki_picture_forget(&child->picture);
+    explicit_bzero(&child->hashes, sizeof child->hashes);
+    wipe_stack();
+}
+
+void ki_child_serve(struct ki_child *child)
+{
+    uint32_t npictures = child->input->setup.npictures;
+    bool is_last = false;
+    ki_child_warm_up(child);
+    for (uint32_t n = 1; !is_last; n++) {
+        uint32_t sequence = ki_child_await(child);
+        struct ki_wire_result result;
+        ki_child_hash(child, &result);
+        is_last = n == npictures || child->arena->most > KEEP_NBYTES;
+        result.is_last = is_last;
+        ki_child_answer(child, sequence, &result);
+        if (!is_last) {
+            forget(child); /* after the answer: the parent need not wait for it */
+        }
+    }
+}

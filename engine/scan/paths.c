@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files and folders in parallel: the calling thread walks, njobs threads scan, results
+ * are delivered one at a time.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "scan/deliver.h"
+#include "scan/queue.h"
+#include "scan/read_ahead.h"
+#include "scan/scanner.h"
+#include "scan/walk.h"
+
+enum {
+    MOST_JOBS = 1024,
+    MOST_AHEAD = 64,
+    WINDOW_PER_JOB = 16 /* results that may wait for an earlier one */
+};
+
+struct pool {
+    const struct ki_hasher_maker *maker;
+    const struct ki_scan_handlers *handlers;
+    const struct ki_index *index;
+    const struct ki_scan_options *options;
+    struct ki_queue queue;
+    struct ki_delivery delivery;
+    struct ki_repeats *repeats; /* or NULL */
+    struct ki_job next;         /* what the walk found last; its path is used again */
+    uint64_t nsequence;
+    atomic_bool is_stopped;
+    atomic_bool has_no_memory;
+};
+
+struct worker {
+    struct pool *pool;
+    struct ki_scanner *scanner;
+    pthread_t thread;
+};
+
+unsigned ki_scan_default_njobs(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) < 1) {
+        return 1;
+    }
+    return (unsigned)CPU_COUNT(&set);
+}
+
+static bool is_stopped(struct pool *pool)
+{
+    const struct ki_scan_handlers *handlers = pool->handlers;
+    if (handlers->is_stopped && handlers->is_stopped(handlers->context)) {
+        atomic_store(&pool->is_stopped, true);
+    }
+    return atomic_load(&pool->is_stopped) || atomic_load(&pool->has_no_memory);
+}
+
+static void fail_result(const struct pool *pool, int os_error, struct ki_result *result)
+{
+    memset(result, 0, sizeof *result);
+    result->reason = KI_REASON_UNREADABLE;
+    result->os_error = os_error;
+    result->info.nframes = 1;
+    result->is_degraded = pool->maker->is_degraded;
+    result->generation = ki_index_generation(pool->index);
+}
+
+static void run_job(struct worker *worker, const struct ki_job *job)
+{
+    struct pool *pool = worker->pool;
+    struct ki_result result;
+    if (job->os_error != 0) {
+        fail_result(pool, job->os_error, &result);
+    } else {
+        /* Memory that ran out is told by the result's reason. */
+        (void)!ki_scanner_path(worker->scanner, job->path.text, job->is_named, &result);
+    }
+    if (!ki_deliver(&pool->delivery, job->sequence, job->path.text, &result)) {
+        atomic_store(&pool->has_no_memory, true);
+    }
+}
+
+static void *work(void *argument)
+{
+    struct worker *worker = argument;
+    struct pool *pool = worker->pool;
+    struct ki_job job = {0};
+    while (ki_queue_pop(&pool->queue, &job)) {
+        run_job(worker, &job);
+        if (is_stopped(pool)) {
+            ki_queue_close(&pool->queue, true);
+        }
+    }
+    ki_pathbuf_free(&job.path);
+    return NULL;
+}
+
+static bool is_walk_stopped(void *context)
+{
+    return is_stopped(context);
+}
+
+static bool enqueue(void *context, const char *path, bool is_named, int os_error)
+{
+    struct pool *pool = context;
+    struct ki_job *job = &pool->next;
+    if (!ki_pathbuf_set(&job->path, path)) {
+        atomic_store(&pool->has_no_memory, true);
+        return false;
+    }
+    job->is_named = is_named;
+    job->os_error = os_error;
+    job->sequence = pool->nsequence++;
+    if (pool->options->read_ahead > 0 && !is_named && os_error == 0) {
+        ki_read_ahead(path, pool->options->hash.limits.file_nbytes);
+    }
+    return !is_stopped(pool) && ki_queue_push(&pool->queue, job);
+}
+
+/* Starts as many workers as possible; *nworkers tells how many. */
+static enum ki_status start_workers(struct pool *pool, struct worker *workers,
+                                    unsigned njobs, unsigned *nworkers,
+                                    struct ki_diag *diag)
+{
+    *nworkers = 0;
+    for (unsigned i = 0; i < njobs; i++) {
+        workers[i].pool = pool;
+        enum ki_status status = ki_scanner_create_by(
+            pool->maker, i, pool->index, pool->options, &workers[i].scanner, diag);
+        if (status != KI_OK) {
+            return status;
+        }
+        ki_scanner_set_repeats(workers[i].scanner, pool->repeats);
+        int error = pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+        if (error != 0) {
+            ki_scanner_destroy(workers[i].scanner);
+            return ki_diag_errno(diag, error, "cannot start a thread");
+        }
+        (*nworkers)++;
+    }
+    return KI_OK;
+}
+
+static enum ki_status run_pool(struct pool *pool, struct worker *workers,
+                               unsigned njobs, const char *const *paths, size_t npaths,
+                               struct ki_scan_summary *summary, struct ki_diag *diag)
+{
+    unsigned nworkers = 0;
+    enum ki_status status = start_workers(pool, workers, njobs, &nworkers, diag);
+    if (status == KI_OK) {
+        struct ki_walk_handlers handlers = {
+            .on_file = enqueue, .is_stopped = is_walk_stopped, .context = pool};
+        struct ki_walk_counts counts = {0};
+        status = ki_walk(paths, npaths, &handlers, &counts);
+        summary->nlinks_skipped = counts.nlinks;
+        summary->nspecials_skipped = counts.nspecials;
+        summary->nfolders_failed = counts.nfailed;
+    }
+    ki_queue_close(&pool->queue, status != KI_OK);
+    for (unsigned i = 0; i < nworkers; i++) {
+        (void)pthread_join(workers[i].thread, NULL);
+        ki_scanner_destroy(workers[i].scanner);
+    }
+    if (status == KI_OK && atomic_load(&pool->has_no_memory)) {
+        status = ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to go on scanning");
+    }
+    summary->stopped = atomic_load(&pool->is_stopped);
+    return status;
+}
+
+static enum ki_status begin_pool(struct pool *pool, unsigned njobs,
+                                 struct ki_scan_summary *summary, struct ki_diag *diag)
+{
+    if (!ki_queue_begin(&pool->queue,
+                        (size_t)njobs * (pool->options->read_ahead + 1))) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a queue");
+    }
+    if (!ki_delivery_begin(&pool->delivery, pool->handlers, summary,
+                           pool->options->ordered, (size_t)njobs * WINDOW_PER_JOB)) {
+        ki_queue_end(&pool->queue);
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for results");
+    }
+    return KI_OK;
+}
+
+enum ki_status ki_scan_paths_by(const struct ki_hasher_maker *maker,
+                                const struct ki_index *index,
+                                const struct ki_scan_options *options,
+                                const char *const *paths, size_t npaths,
+                                const struct ki_scan_handlers *handlers,
+                                struct ki_scan_summary *summary, struct ki_diag *diag)
+{
+    unsigned njobs = options->njobs ? options->njobs : ki_scan_default_njobs();
+    if (njobs > MOST_JOBS || options->read_ahead > MOST_AHEAD || !handlers->on_result) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT,
+                           "at most %d jobs, %d files read ahead, and a handler for "
+                           "results are needed",
+                           MOST_JOBS, MOST_AHEAD);
+    }
+    memset(summary, 0, sizeof *summary);
+    uint64_t begin_us = ki_clock_wall_us();
+    struct pool pool = {
+        .maker = maker, .handlers = handlers, .index = index, .options = options};
+    enum ki_status status = begin_pool(&pool, njobs, summary, diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    pool.repeats = ki_repeats_create();
+    struct worker *workers = calloc(njobs, sizeof *workers);
+    status = workers ? run_pool(&pool, workers, njobs, paths, npaths, summary, diag)
+                     : ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for threads");
+    free(workers);
+    summary->nrepeated = ki_repeats_count(pool.repeats);
+    ki_repeats_destroy(pool.repeats);
+    ki_delivery_end(&pool.delivery);
+    ki_pathbuf_free(&pool.next.path);
+    ki_queue_end(&pool.queue);
+    summary->elapsed_us = ki_clock_wall_us() - begin_us;
+    return status;
+}
