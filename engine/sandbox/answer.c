@@ -36,7 +36,9 @@ static bool has_sound_info(const struct ki_wire_result *result)
 {
     bool is_power = result->scale == 1 || result->scale == 2 || result->scale == 4 ||
                     result->scale == 8;
-    return result->nchannels <= 4 && is_bool(result->needs_whole) &&
+    /* Headers of what is not decoded may name any number of components. */
+    uint32_t most_channels = result->reason == KI_REASON_NONE ? 4 : UINT8_MAX;
+    return result->nchannels <= most_channels && is_bool(result->needs_whole) &&
            result->fidelity < KI_NFIDELITIES && is_power && is_bool(result->is_last);
 }
 

@@ -129,7 +129,8 @@ static bool push_name(struct walk *walk, const struct item *folder, int folder_f
 
 static bool is_stopped(const struct walk *walk)
 {
-    return walk->handlers->is_stopped(walk->handlers->context);
+    const struct ki_walk_handlers *handlers = walk->handlers;
+    return handlers->is_stopped && handlers->is_stopped(handlers->context);
 }
 
 /* A stop leaves the rest of the names out; who called asks for it again. */

@@ -13,7 +13,8 @@ struct ki_walk_handlers {
     /* One file, or a named path whatever it is (is_named), or a folder that could not
      * be read (os_error ≠ 0). False ends the walk. */
     bool (*on_file)(void *context, const char *path, bool is_named, int os_error);
-    /* Asked before each folder and now and then in a large one. True ends the walk. */
+    /* May be NULL. Asked before each folder and now and then in a large one. True ends
+     * the walk. */
     bool (*is_stopped)(void *context);
     void *context;
 };

@@ -34,7 +34,7 @@ known="{\"path\":\"known.jpg\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k1\",\"kind\":\"pdq\",\
 \"distance\":0,\"transform\":\"original\",\"category\":{\"scheme\":\"iwf\",\
 \"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\"}],\"action\":\"block\",\
-\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\"fidelity\":\"high\",\"scale\":1}"
+\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\"fidelity\":\"high\",\"scale\":2}"
 same="{\"path\":\"same.png\",\"verdict\":\"match\",\"tier\":\"exact\",\"reason\":null,\
 \"bytes\":$(bytes same.png),\"format\":\"png\",\"width\":64,\"height\":64,\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k2\",\"kind\":\"md5\",\

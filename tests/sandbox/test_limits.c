@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <knownimage/sandbox.h>
 
@@ -181,7 +182,9 @@ static void test_zygote(const char *hostile)
     bool is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest) &&
                    ki_slot_wait(&slot, 5000000, &result) == KI_REASON_NONE;
     check(is_good, "a picture before");
-    (void)kill(slot.zygote, SIGKILL);
+    siginfo_t death;
+    (void)kill(slot.zygote, SIGKILL); /* which is also sent to its worker */
+    (void)waitid(P_PID, (id_t)slot.zygote, &death, WEXITED | WNOWAIT);
     is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest) &&
               ki_slot_wait(&slot, 5000000, &result) == KI_REASON_DECODER_CRASHED;
     check(is_good, "zygote killed: decoder-crashed");
