@@ -15,7 +15,8 @@ report() {
 check_folders() {
     local file folder included
     while IFS=: read -r file included; do
-        folder=$(basename "$(dirname "$file")")
+        folder=${file%/*}
+        folder=${folder##*/}
         case $included in
         */*) ;;
         *) report "${file#"$root"/} includes \"$included\" without its folder"; continue ;;
