@@ -138,7 +138,10 @@ void ki_source_reset(struct ki_source *source, size_t keep_nbytes)
 
 void ki_source_lend(struct ki_source *source, uint8_t *data, size_t capacity)
 {
-    *source = (struct ki_source){.data = data, .capacity = capacity, .is_lent = true};
+    memset(source, 0, sizeof *source);
+    source->data = data;
+    source->capacity = capacity;
+    source->is_lent = true;
 }
 
 void ki_source_free(struct ki_source *source)

@@ -105,15 +105,14 @@ static uint32_t choose_rows(size_t row_nbytes)
 }
 
 /* Zeroed when it is new. What is there of another picture is as good as zeros. */
-static bool reserve(struct ki_decode_memory *memory, size_t nbytes)
+static uint8_t *reserve(struct ki_decode_memory *memory, size_t nbytes)
 {
-    if (memory->nbytes >= nbytes) {
-        return true;
+    if (!memory->bytes || memory->nbytes < nbytes) {
+        free(memory->bytes);
+        memory->bytes = calloc(nbytes, 1);
+        memory->nbytes = memory->bytes ? nbytes : 0;
     }
-    free(memory->bytes);
-    memory->bytes = calloc(nbytes, 1);
-    memory->nbytes = memory->bytes ? nbytes : 0;
-    return memory->bytes != NULL;
+    return memory->bytes;
 }
 
 /* The stream's memory first, since it is to be aligned. */
@@ -131,11 +130,14 @@ static bool allocate(struct fast *fast, struct ki_decode_memory *memory)
     size_t made_nbytes =
         fast->type->is_made ? nrows * width * (size_t)fast->type->layout : 0;
     size_t all_nbytes = stream_nbytes + raw_nbytes + out_nbytes + made_nbytes;
-    if (all_nbytes > fast->request->limits->memory_nbytes ||
-        !reserve(memory, all_nbytes)) {
+    if (all_nbytes > fast->request->limits->memory_nbytes) {
         return false;
     }
-    fast->raw = (uint8_t *)memory->bytes + stream_nbytes;
+    uint8_t *bytes = reserve(memory, all_nbytes);
+    if (!bytes) {
+        return false;
+    }
+    fast->raw = bytes + stream_nbytes;
     fast->out = fast->raw + raw_nbytes;
     fast->made = fast->out + out_nbytes;
     memset(fast->out, 0, fast->out_stride); /* above the first row */

@@ -282,7 +282,7 @@ static void begin_rows(struct wave *wave, const struct ki_png_rows *rows, uint32
 
 static void undo_some(struct wave *wave)
 {
-    const size_t last_begins = LAG * (NROWS - 1);
+    const size_t last_begins = (size_t)LAG * (NROWS - 1);
     const size_t all_begun = (last_begins + BLOCK - 1) / BLOCK * BLOCK;
     size_t end = wave->npixels + (size_t)LAG * (wave->nrows - 1);
     size_t t = 0;

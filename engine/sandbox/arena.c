@@ -196,7 +196,7 @@ void ki_arena_free(struct ki_arena *arena, void *memory)
 void *ki_arena_seal(struct ki_arena *arena, size_t alignment, size_t nbytes)
 {
     size_t end = (arena->used + HEADER_NBYTES + alignment - 1) / alignment * alignment;
-    if (end > arena->nbytes || arena->nbytes - end < nbytes ||
+    if (!round_up(&nbytes) || end > arena->nbytes || arena->nbytes - end < nbytes ||
         !append(arena, end - arena->used - HEADER_NBYTES)) {
         return NULL;
     }

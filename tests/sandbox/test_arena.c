@@ -141,6 +141,7 @@ Test(arena, sealing_leaves_a_gap)
     cr_assert_eq(room, memory + 65536);
     char *after = ki_arena_alloc(&arena, 100);
     cr_assert_geq(after, room + 1000);
+    cr_assert_eq((uintptr_t)after % KI_ARENA_ALIGNMENT, 0);
     ki_arena_free(&arena, after);
     cr_assert_eq(ki_arena_alloc(&arena, 90), after, "the old gap is not used");
     ki_arena_free(&arena, last);
