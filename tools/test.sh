@@ -91,7 +91,7 @@ suite_conformance() {
 
 suite_asan() {
     check "ASan and UBSan build" build asan
-    run_ctest asan -LE slow -E 'stress_faults|bench_smoke'
+    run_ctest asan
 }
 
 suite_tsan() {
