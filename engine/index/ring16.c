@@ -3,6 +3,7 @@
 #include "index/ring16.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "index/fetch.h"
 #include "index/ring16_search.h"
@@ -13,7 +14,6 @@
  * scanning afterwards takes as long as both together (at 50 M hashes 87 against 74 µs).
  */
 enum {
-    MOST_PROBES = KI_RING16_MOST_PROBES,
     RUN = KI_RING16_RUN,
     FETCHED_AHEAD = 32 << 10 /* bytes of sketches under way */
 };
@@ -71,29 +71,37 @@ static bool scan_band(struct ki_ring16_search *search, unsigned band)
     return true;
 }
 
-/* Bits by which a probed value differs from the query's: none, each one, each two. */
-static void fill_flips(uint16_t flips[MOST_PROBES])
+/* Values that differ from the band's in no bit, each one, each two. */
+static void fill_wide(struct ki_ring16_search *search, unsigned band)
 {
-    size_t n = 0;
-    flips[n++] = 0;
-    for (unsigned i = 0; i < 16; i++) {
-        flips[n++] = (uint16_t)(1u << i);
-    }
+    const uint16_t value = search->query->band[band];
+    const uint16_t place = search->place[band];
+    uint16_t *wide = search->wide[band];
+    memcpy(wide, search->probes[band], sizeof ki_ring16_near[0]);
+    size_t n = KI_RING16_NNEAR;
     for (unsigned i = 0; i < 16; i++) {
         for (unsigned k = 0; k < i; k++) {
-            flips[n++] = (uint16_t)(1u << i | 1u << k);
+            unsigned flip = 1u << i | 1u << k;
+            wide[n++] = (uint16_t)(ki_ring16_place((uint16_t)(value ^ flip)) ^ place);
         }
     }
+    search->probes[band] = wide;
 }
 
-/* Stage 1, for one band. Values that differ in the lowest bits share a line. */
-static void fetch_offsets(const struct ki_ring16_search *search, unsigned band)
+/* Stage 1, for one band. */
+static void fetch_offsets(struct ki_ring16_search *search, unsigned band)
 {
+    const uint16_t value = search->query->band[band];
     const uint32_t *offsets = search->ring->offsets[band];
     size_t nprobes = count_probes(search->allowance[band]);
-    ki_fetch(&offsets[search->query->band[band]]);
-    for (size_t i = 1 + 4; i < nprobes; i++) {
-        ki_fetch(&offsets[search->query->band[band] ^ search->flips[i]]);
+    search->place[band] = ki_ring16_place(value);
+    search->probes[band] = ki_ring16_near[ki_ring16_syndrome(value)];
+    if (nprobes > KI_RING16_NNEAR) {
+        fill_wide(search, band);
+    }
+    size_t nlines = nprobes == KI_RING16_NNEAR ? KI_RING16_NCELLS : nprobes;
+    for (size_t i = 0; i < nlines; i++) {
+        ki_fetch(&offsets[search->place[band] ^ search->probes[band][i]]);
     }
 }
 
@@ -125,10 +133,10 @@ static void fill_spans(struct ki_ring16_search *search, unsigned band)
         size_t end = nprobes - first < RUN ? nprobes : first + RUN;
         uint64_t npostings = 0;
         for (size_t i = first; i < end; i++) {
-            uint32_t value = (uint32_t)(search->query->band[band] ^ search->flips[i]);
+            uint32_t place = (uint32_t)(search->place[band] ^ search->probes[band][i]);
             struct ki_postings *span = &search->spans[band][i];
-            uint32_t count = offsets[value + 1] - offsets[value];
-            span->begin = 3 * offsets[value];
+            uint32_t count = offsets[place + 1] - offsets[place];
+            span->begin = 3 * offsets[place];
             span->end = span->begin + count;
             span->spare = (uint32_t)(both - (i > 0) - (i > 16));
             span->ahead = buckets;
@@ -170,7 +178,6 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         search->allowance[b] = (int)((radius + 1) / KI_RING_NBANDS + (b < rest));
     }
-    fill_flips(search->flips);
     plan_fetching(search);
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         fetch_offsets(search, b);

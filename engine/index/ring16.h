@@ -47,10 +47,10 @@ struct ki_ring_hash {
 struct ki_ring_hash ki_ring_permute(const struct ki_pdq *pdq);
 struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash);
 
-/* The tables over n hashes; memory belongs to the segment. Of band b, value v has the
- * postings offsets[b][v] … offsets[b][v + 1] − 1. Its bucket begins at
- * buckets[b] + 3 · offsets[b][v] and is laid out as ring16_layout.h says. Each
- * buckets[b] is followed by KI_KERNEL_PADDING readable bytes. */
+/* The tables over n hashes; memory belongs to the segment. Of band b, the value whose
+ * place is p (ring16_places.h) has the postings offsets[b][p] … offsets[b][p + 1] − 1.
+ * Its bucket begins at buckets[b] + 3 · offsets[b][p] and is laid out as
+ * ring16_layout.h says. Each buckets[b] is followed by KI_KERNEL_PADDING readable bytes. */
 struct ki_ring16 {
     uint32_t nhashes;
     unsigned id_nbits;              /* ki_ring16_id_nbits(nhashes), or more */

@@ -5,6 +5,7 @@
 
 #include "index/ring16.h"
 #include "index/ring16_layout.h"
+#include "index/ring16_places.h"
 #include "index/ring16_rest.h"
 
 static unsigned row_of(const struct ki_pdq *pdq, unsigned row)
@@ -95,10 +96,10 @@ static void place_postings(const struct ki_ring_hash *hashes, uint32_t nhashes,
     const unsigned second = (band + 2) % KI_RING_NBANDS;
     uint32_t filled[KI_RING_NVALUES] = {0};
     for (uint32_t i = 0; i < nhashes; i++) {
-        uint32_t value = hashes[i].band[band];
-        uint32_t k = filled[value]++;
-        uint32_t count = offsets[value + 1] - offsets[value];
-        uint16_t *bucket = buckets + (size_t)3 * offsets[value];
+        uint32_t place = ki_ring16_place(hashes[i].band[band]);
+        uint32_t k = filled[place]++;
+        uint32_t count = offsets[place + 1] - offsets[place];
+        uint16_t *bucket = buckets + (size_t)3 * offsets[place];
         uint32_t word = i | ki_rest_code(hashes[i].band[second], 32 - id_nbits)
                                 << id_nbits;
         bucket[k] = hashes[i].band[next];
@@ -113,7 +114,7 @@ static uint32_t count_values(const struct ki_ring_hash *hashes, uint32_t nhashes
     uint32_t most = 0;
     memset(offsets, 0, KI_RING_NOFFSETS * sizeof *offsets);
     for (uint32_t i = 0; i < nhashes; i++) {
-        offsets[hashes[i].band[band] + 1]++;
+        offsets[ki_ring16_place(hashes[i].band[band]) + 1]++;
     }
     for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
         most = offsets[v + 1] > most ? offsets[v + 1] : most;

@@ -17,6 +17,7 @@
 #define KI_INDEX_RING16_SEARCH_H
 
 #include "index/ring16.h"
+#include "index/ring16_places.h"
 #include "index/ring16_rest.h"
 
 enum {
@@ -50,8 +51,11 @@ struct ki_ring16_search {
     unsigned id_nbits;
     int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
     struct ki_ring16_candidate kept[KI_RING16_MOST_KEPT];
-    uint16_t flips[KI_RING16_MOST_PROBES];
-    struct ki_rest_near near[KI_RING_NBANDS]; /* each band's value */
+    /* The places of the buckets to probe are place[b] XOR probes[b][i]. */
+    uint16_t place[KI_RING_NBANDS];
+    const uint16_t *probes[KI_RING_NBANDS];
+    uint16_t wide[KI_RING_NBANDS][KI_RING16_MOST_PROBES]; /* where t_b is 3 */
+    struct ki_rest_near near[KI_RING_NBANDS];             /* each band's value */
 };
 
 static inline unsigned ki_ring16_next(unsigned band)

@@ -6,6 +6,7 @@
 
 #include "base/cpu.h"
 #include "index/ring16.h"
+#include "index/ring16_places.h"
 #include "index/ring16_rest.h"
 #include "support/brute_force.h"
 #include "support/hashes.h"
@@ -297,4 +298,31 @@ Test(ring16, bad_tables_are_refused)
     tables.offsets[9] = 501;
     cr_expect(!ki_ring16_is_valid(&tables.ring), "offsets that fall");
     tables_free(&tables);
+}
+
+Test(ring16, places_of_neighbours_are_in_nine_lines)
+{
+    uint8_t *is_taken = calloc(KI_RING_NVALUES, 1);
+    cr_assert_not_null(is_taken);
+    for (unsigned value = 0; value < KI_RING_NVALUES; value++) {
+        const unsigned place = ki_ring16_place((uint16_t)value);
+        const uint16_t *near = ki_ring16_near[ki_ring16_syndrome((uint16_t)value)];
+        cr_assert(!is_taken[place], "two values at %u", place);
+        is_taken[place] = 1;
+        uint32_t probed = 0; /* bits that a probe differs in */
+        for (unsigned i = 0; i < KI_RING16_NNEAR; i++) {
+            bool is_fetched = false;
+            for (unsigned k = 0; k < KI_RING16_NCELLS; k++) {
+                is_fetched |= (place ^ near[i]) / 16 == (place ^ near[k]) / 16;
+            }
+            cr_assert(is_fetched);
+            for (unsigned bit = 0; bit < 16; bit++) {
+                unsigned other = ki_ring16_place((uint16_t)(value ^ 1u << bit));
+                probed |= (uint32_t)(other == (place ^ near[i])) << bit;
+            }
+        }
+        cr_assert_eq(near[0], 0);
+        cr_assert_eq(probed, 0xffff, "value %u", value);
+    }
+    free(is_taken);
 }
