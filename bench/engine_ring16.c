@@ -49,8 +49,11 @@ static bool make_band(struct ring *ring, unsigned b)
     }
     ring->tables.offsets[b] = ring->offsets[b];
     ring->tables.buckets[b] = ring->buckets[b];
-    return ki_ring16_build_band(ring->tables.hashes, (uint32_t)n, ring->tables.id_nbits,
-                                b, ring->offsets[b], ring->buckets[b]);
+    const struct ki_ring16_source source = {ring->tables.hashes, (uint32_t)n,
+                                            ring->tables.id_nbits};
+    ki_ring16_count_band(&source, b, ring->offsets[b]);
+    return ki_ring16_fill_band(&source, b, ring->offsets[b], 0, KI_RING_NVALUES,
+                               ring->buckets[b]);
 }
 
 static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *kernel)

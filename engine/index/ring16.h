@@ -50,7 +50,8 @@ struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash);
 /* The tables over n hashes; memory belongs to the segment. Of band b, the value whose
  * place is p (ring16_places.h) has the postings offsets[b][p] … offsets[b][p + 1] − 1.
  * Its bucket begins at buckets[b] + 3 · offsets[b][p] and is laid out as
- * ring16_layout.h says. Each buckets[b] is followed by KI_KERNEL_PADDING readable bytes. */
+ * ring16_layout.h says. Each buckets[b] is followed by KI_KERNEL_PADDING readable
+ * bytes. */
 struct ki_ring16 {
     uint32_t nhashes;
     unsigned id_nbits;              /* ki_ring16_id_nbits(nhashes), or more */
@@ -62,13 +63,23 @@ struct ki_ring16 {
 
 enum { KI_RING16_POSTING_NBYTES = 6, KI_RING16_MOST = 1 << 30 };
 
-/* Fills the tables of one band over at most KI_RING16_MOST hashes; buckets has
- * KI_RING16_POSTING_NBYTES × nhashes. False if memory ran out: it takes 4 bytes for
+/* What tables are made from: at most KI_RING16_MOST hashes. */
+struct ki_ring16_source {
+    const struct ki_ring_hash *hashes;
+    uint32_t nhashes;
+    unsigned id_nbits; /* as in struct ki_ring16 */
+};
+
+/* Fills the offsets of a band. */
+void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
+                          uint32_t offsets[KI_RING_NOFFSETS]);
+
+/* Fills the buckets of the places first … end − 1 of a band, KI_RING16_POSTING_NBYTES a
+ * posting, the first of them at *buckets. False if memory ran out: it takes 4 bytes for
  * each posting of the longest bucket. */
-KI_MUST_CHECK bool ki_ring16_build_band(const struct ki_ring_hash *hashes,
-                                        uint32_t nhashes, unsigned id_nbits,
-                                        unsigned band, uint32_t *offsets,
-                                        uint16_t *buckets);
+KI_MUST_CHECK bool ki_ring16_fill_band(const struct ki_ring16_source *source,
+                                       unsigned band, const uint32_t *offsets,
+                                       uint32_t first, uint32_t end, uint16_t *buckets);
 
 /* Bits that every number below n fits in, at least 16; at most 30 for as many as there
  * may be. */

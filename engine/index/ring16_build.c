@@ -88,55 +88,66 @@ static void split_words(uint16_t *after, uint32_t count, unsigned id_nbits,
     }
 }
 
-static void place_postings(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                           unsigned id_nbits, unsigned band, const uint32_t *offsets,
+void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
+                          uint32_t offsets[KI_RING_NOFFSETS])
+{
+    memset(offsets, 0, KI_RING_NOFFSETS * sizeof *offsets);
+    for (uint32_t i = 0; i < source->nhashes; i++) {
+        offsets[ki_ring16_place(source->hashes[i].band[band]) + 1]++;
+    }
+    for (uint32_t p = 0; p < KI_RING_NVALUES; p++) {
+        offsets[p + 1] += offsets[p];
+    }
+}
+
+/* Counting sort by place. */
+static void place_postings(const struct ki_ring16_source *source, unsigned band,
+                           const uint32_t *offsets, uint32_t first, uint32_t end,
                            uint16_t *buckets)
 {
     const unsigned next = (band + 1) % KI_RING_NBANDS;
     const unsigned second = (band + 2) % KI_RING_NBANDS;
+    const unsigned id_nbits = source->id_nbits;
     uint32_t filled[KI_RING_NVALUES] = {0};
-    for (uint32_t i = 0; i < nhashes; i++) {
-        uint32_t place = ki_ring16_place(hashes[i].band[band]);
+    for (uint32_t i = 0; i < source->nhashes; i++) {
+        const struct ki_ring_hash *hash = &source->hashes[i];
+        uint32_t place = ki_ring16_place(hash->band[band]);
+        if (place < first || place >= end) {
+            continue;
+        }
         uint32_t k = filled[place]++;
         uint32_t count = offsets[place + 1] - offsets[place];
-        uint16_t *bucket = buckets + (size_t)3 * offsets[place];
-        uint32_t word = i | ki_rest_code(hashes[i].band[second], 32 - id_nbits)
-                                << id_nbits;
-        bucket[k] = hashes[i].band[next];
+        uint16_t *bucket = buckets + (size_t)3 * (offsets[place] - offsets[first]);
+        uint32_t word = i | ki_rest_code(hash->band[second], 32 - id_nbits) << id_nbits;
+        bucket[k] = hash->band[next];
         memcpy(bucket + count + (size_t)2 * k, &word, sizeof word);
     }
 }
 
-/* The most postings in one bucket. */
-static uint32_t count_values(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                             unsigned band, uint32_t *offsets)
+static uint32_t most_postings(const uint32_t *offsets, uint32_t first, uint32_t end)
 {
     uint32_t most = 0;
-    memset(offsets, 0, KI_RING_NOFFSETS * sizeof *offsets);
-    for (uint32_t i = 0; i < nhashes; i++) {
-        offsets[ki_ring16_place(hashes[i].band[band]) + 1]++;
-    }
-    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
-        most = offsets[v + 1] > most ? offsets[v + 1] : most;
-        offsets[v + 1] += offsets[v];
+    for (uint32_t p = first; p < end; p++) {
+        uint32_t count = offsets[p + 1] - offsets[p];
+        most = count > most ? count : most;
     }
     return most;
 }
 
-/* Counting sort by the band's value. */
-bool ki_ring16_build_band(const struct ki_ring_hash *hashes, uint32_t nhashes,
-                          unsigned id_nbits, unsigned band, uint32_t *offsets,
-                          uint16_t *buckets)
+bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
+                         const uint32_t *offsets, uint32_t first, uint32_t end,
+                         uint16_t *buckets)
 {
-    uint32_t most = count_values(hashes, nhashes, band, offsets);
-    uint32_t *words = malloc(((size_t)most + 1) * sizeof *words);
+    size_t most = most_postings(offsets, first, end);
+    uint32_t *words = malloc((most + 1) * sizeof *words);
     if (!words) {
         return false;
     }
-    place_postings(hashes, nhashes, id_nbits, band, offsets, buckets);
-    for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
-        uint32_t count = offsets[v + 1] - offsets[v];
-        split_words(buckets + (size_t)3 * offsets[v] + count, count, id_nbits, words);
+    place_postings(source, band, offsets, first, end, buckets);
+    for (uint32_t p = first; p < end; p++) {
+        uint32_t count = offsets[p + 1] - offsets[p];
+        uint16_t *bucket = buckets + (size_t)3 * (offsets[p] - offsets[first]);
+        split_words(bucket + count, count, source->id_nbits, words);
     }
     free(words);
     return true;

@@ -15,6 +15,7 @@
 #include "base/cpu.h"
 #include "base/diag.h"
 #include "base/pack.h"
+#include "index/page_cache.h"
 #include "index/segment_tables.h"
 
 /* The table of that name if it has exactly nbytes, else NULL. A damaged segment may ask
@@ -64,11 +65,12 @@ static bool load_pdq(const struct ki_segment_values *values, struct ki_segment *
     segment->pdq_hashes = table(values, "pdq/hash", n * sizeof *segment->pdq_hashes);
     segment->pdq_entries = table(values, "pdq/entry", n * sizeof(uint32_t));
     segment->ring8 = (struct ki_ring8){n, kernel, .hashes = segment->pdq_hashes};
-    segment->ring16 = (struct ki_ring16){
-        n, ki_ring16_id_nbits(n), kernel, .hashes = segment->pdq_hashes};
+    segment->ring16 = (struct ki_ring16){n, ki_ring16_id_nbits(n), kernel,
+                                         .hashes = segment->pdq_hashes};
     if (!segment->pdq_hashes || !segment->pdq_entries) {
         return false;
     }
+    ki_page_cache_map(segment->pdq_hashes, n * sizeof *segment->pdq_hashes);
     for (unsigned band = 0; band < layout.nbands; band++) {
         if (!load_band(values, segment, band)) {
             return false;
@@ -318,6 +320,7 @@ static enum ki_status check_file(const struct ki_segment *segment, const char *p
                            (long long)info.st_size, (unsigned long long)name->nbytes);
     }
     char checksum[KI_CHECKSUM_NHEX + 1];
+    ki_page_cache_fill(segment->fd, name->nbytes);
     enum ki_status status = ki_file_checksum(segment->fd, path, checksum, diag);
     if (status == KI_OK && strcmp(checksum, name->checksum) != 0) {
         status =

@@ -2,10 +2,9 @@
 /* Writing what was collected as a segment file. */
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,113 +12,165 @@
 #include "base/file.h"
 #include "index/segment_builder.h"
 #include "index/segment_collect.h"
+#include "index/segment_file.h"
 #include "index/segment_tables.h"
 
-/* An open LMDB file being written. */
-struct writer {
-    MDB_env *env;
-    MDB_txn *txn;
-    MDB_dbi dbi;
-    int result; /* the first failure: LMDB's or an errno */
-};
+/* Memory of its own for the tables of ring16: a band of 42 M hashes. Of more, every
+ * part of a band is a walk over all hashes. */
+enum { WORKSHOP_NBYTES = 256 << 20 };
 
-/* A new table of nbytes to be filled before the next one is made; NULL on failure. */
-static void *table_reserve(struct writer *writer, const char *name, size_t nbytes)
-{
-    union {
-        const char *in;
-        void *out;
-    } text = {.in = name};
-    MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
-    MDB_val data = {.mv_size = ki_table_value_nbytes(nbytes)};
-    if (writer->result == MDB_SUCCESS) {
-        writer->result = mdb_put(writer->txn, writer->dbi, &key, &data, MDB_RESERVE);
-    }
-    if (writer->result != MDB_SUCCESS) {
-        return NULL;
-    }
-    uint8_t *value = data.mv_data;
-    memset(value, 0, KI_TABLE_PADDING);
-    memset(value + KI_TABLE_PADDING + nbytes, 0,
-           data.mv_size - KI_TABLE_PADDING - nbytes);
-    return value + KI_TABLE_PADDING;
-}
-
-static void table_put(struct writer *writer, const char *name, const void *data,
-                      size_t nbytes)
-{
-    void *table = table_reserve(writer, name, nbytes);
-    if (table && nbytes > 0) {
-        memcpy(table, data, nbytes);
-    }
-}
-
-static void *map(struct writer *writer, struct ki_spool *spool)
+static void *map(struct ki_segment_file *file, struct ki_spool *spool)
 {
     void *data = NULL;
-    if (writer->result == MDB_SUCCESS) {
-        writer->result = ki_spool_map(spool, &data);
+    if (file->result == MDB_SUCCESS) {
+        file->result = ki_spool_map(spool, &data);
     }
     return data;
 }
 
-static void table_put_spool(struct writer *writer, const char *name,
-                            struct ki_spool *spool)
+static void put_spool(struct ki_segment_file *file, const char *name,
+                      struct ki_spool *spool)
 {
-    const void *data = map(writer, spool);
-    table_put(writer, name, data, spool->nbytes);
+    const void *data = map(file, spool);
+    ki_segment_file_put(file, name, data, spool->nbytes);
 }
 
-/* The tables of a band are made in place, in one value. */
-static void put_band(struct writer *writer, const struct ki_ring_hash *hashes,
-                     uint32_t n, unsigned band)
+/* Memory in which the tables of ring16 are made, a part of a band at a time. */
+struct workshop {
+    uint32_t *offsets;
+    uint16_t *buckets;
+    size_t buckets_nbytes;
+};
+
+static void workshop_open(struct ki_segment_file *file, struct workshop *workshop,
+                          size_t nhashes)
 {
-    struct ki_band_layout layout = ki_band_layout(n);
-    char name[KI_TABLE_NAME_NBYTES];
-    ki_table_name_band(band, name);
-    uint8_t *table = table_reserve(writer, name, layout.nbytes);
-    if (!table) {
-        return;
+    size_t wanted = nhashes * KI_RING16_POSTING_NBYTES;
+    workshop->buckets_nbytes = wanted < WORKSHOP_NBYTES ? wanted : WORKSHOP_NBYTES;
+    workshop->offsets = malloc(KI_RING_NOFFSETS * sizeof *workshop->offsets);
+    void *map = mmap(NULL, workshop->buckets_nbytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED || !workshop->offsets) {
+        file->result = ENOMEM;
     }
-    uint32_t *offsets = (uint32_t *)(void *)table;
-    uint16_t *first = (uint16_t *)(void *)(table + layout.first_at);
-    if (layout.is_ring8) {
-        uint32_t *ids = (uint32_t *)(void *)(table + layout.ids_at);
-        ki_ring8_build_band(hashes, n, band, offsets, first, ids);
-    } else {
-        if (!ki_ring16_build_band(hashes, n, ki_ring16_id_nbits(n), band, offsets,
-                                  first)) {
-            writer->result = ENOMEM;
+    if (map != MAP_FAILED) {
+        (void)madvise(map, workshop->buckets_nbytes, MADV_HUGEPAGE);
+        workshop->buckets = map;
+    }
+}
+
+static void workshop_close(struct workshop *workshop)
+{
+    free(workshop->offsets);
+    if (workshop->buckets) {
+        (void)munmap(workshop->buckets, workshop->buckets_nbytes);
+    }
+}
+
+/* Buckets from `first` on that fit the workshop: one past the last; first if not even
+ * one does. */
+static uint32_t end_of_part(const struct workshop *workshop, uint32_t first)
+{
+    const uint32_t *offsets = workshop->offsets;
+    size_t most = workshop->buckets_nbytes / KI_RING16_POSTING_NBYTES;
+    uint32_t end = first;
+    while (end < KI_RING_NVALUES && offsets[end + 1] - offsets[first] <= most) {
+        end++;
+    }
+    return end;
+}
+
+/* A bucket that is larger than the workshop, which only a hostile list makes, is filled
+ * in the map. */
+static void put_buckets(struct ki_segment_file *file, const struct ki_table *table,
+                        size_t first_at, const struct ki_ring16_source *source,
+                        unsigned band, const struct workshop *workshop)
+{
+    const uint32_t *offsets = workshop->offsets;
+    uint32_t end = 0;
+    for (uint32_t first = 0; first < KI_RING_NVALUES && file->result == MDB_SUCCESS;
+         first = end) {
+        size_t at = first_at + (size_t)offsets[first] * KI_RING16_POSTING_NBYTES;
+        end = end_of_part(workshop, first);
+        bool fits = end > first;
+        end += !fits;
+        size_t nbytes =
+            (size_t)(offsets[end] - offsets[first]) * KI_RING16_POSTING_NBYTES;
+        uint16_t *buckets =
+            fits ? workshop->buckets : (uint16_t *)(void *)(table->at + at);
+        if (!ki_ring16_fill_band(source, band, offsets, first, end, buckets)) {
+            file->result = ENOMEM;
+        } else if (fits) {
+            ki_segment_file_write(file, table, at, buckets, nbytes);
         }
     }
 }
 
-static void put_pdq(struct writer *writer, struct ki_segment_builder *builder)
+static void put_ring16(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
+                       uint32_t n)
 {
-    uint32_t n = builder->nhashes[KI_KIND_PDQ];
-    const struct ki_ring_hash *hashes = map(writer, &builder->hashes);
-    for (unsigned band = 0; band < ki_band_layout(n).nbands; band++) {
-        put_band(writer, hashes, n, band);
+    const struct ki_ring16_source source = {hashes, n, ki_ring16_id_nbits(n)};
+    const struct ki_band_layout layout = ki_band_layout(n);
+    struct workshop workshop = {0};
+    workshop_open(file, &workshop, n);
+    for (unsigned band = 0; band < layout.nbands && file->result == MDB_SUCCESS;
+         band++) {
+        char name[KI_TABLE_NAME_NBYTES];
+        ki_table_name_band(band, name);
+        struct ki_table table = ki_segment_file_table(file, name, layout.nbytes);
+        ki_ring16_count_band(&source, band, workshop.offsets);
+        ki_segment_file_write(file, &table, 0, workshop.offsets,
+                              KI_RING_NOFFSETS * sizeof *workshop.offsets);
+        put_buckets(file, &table, layout.first_at, &source, band, &workshop);
     }
-    table_put(writer, "pdq/hash", hashes, builder->hashes.nbytes);
-    table_put_spool(writer, "pdq/entry", &builder->pdq_entries);
+    workshop_close(&workshop);
 }
 
-static void put_digests(struct writer *writer, struct ki_segment_builder *builder,
-                        enum ki_kind kind)
+/* Small enough to be made in place. */
+static void put_ring8(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
+                      uint32_t n)
+{
+    const struct ki_band_layout layout = ki_band_layout(n);
+    for (unsigned band = 0; band < layout.nbands; band++) {
+        char name[KI_TABLE_NAME_NBYTES];
+        ki_table_name_band(band, name);
+        struct ki_table table = ki_segment_file_table(file, name, layout.nbytes);
+        if (table.at) {
+            ki_ring8_build_band(hashes, n, band, (uint32_t *)(void *)table.at,
+                                (uint16_t *)(void *)(table.at + layout.first_at),
+                                (uint32_t *)(void *)(table.at + layout.ids_at));
+        }
+    }
+}
+
+static void put_pdq(struct ki_segment_file *file, struct ki_segment_builder *builder)
+{
+    uint32_t n = builder->nhashes[KI_KIND_PDQ];
+    const struct ki_ring_hash *hashes = map(file, &builder->hashes);
+    if (ki_band_layout(n).is_ring8) {
+        put_ring8(file, hashes, n);
+    } else if (file->result == MDB_SUCCESS) {
+        put_ring16(file, hashes, n);
+    }
+    ki_segment_file_put(file, "pdq/hash", hashes, builder->hashes.nbytes);
+    put_spool(file, "pdq/entry", &builder->pdq_entries);
+}
+
+static void put_digests(struct ki_segment_file *file,
+                        struct ki_segment_builder *builder, enum ki_kind kind)
 {
     uint32_t n = builder->nhashes[kind];
     uint32_t width = (uint32_t)ki_kind_nbytes(kind);
     struct ki_digest_layout layout = ki_digest_layout(n, width);
     struct ki_spool scratch = {.folder = builder->folder};
     char name[KI_TABLE_NAME_NBYTES];
-    const uint8_t *rows = map(writer, &builder->digests[kind]);
-    if (n > 0 && writer->result == MDB_SUCCESS) {
-        writer->result = ki_spool_reserve(&scratch, builder->digests[kind].nbytes);
+    const uint8_t *rows = map(file, &builder->digests[kind]);
+    if (n > 0 && file->result == MDB_SUCCESS) {
+        file->result = ki_spool_reserve(&scratch, builder->digests[kind].nbytes);
     }
-    uint8_t *sorted = map(writer, &scratch);
+    uint8_t *sorted = map(file, &scratch);
     ki_table_name_kind(kind, name);
-    uint8_t *table = table_reserve(writer, name, layout.nbytes);
+    uint8_t *table = ki_segment_file_table(file, name, layout.nbytes).at;
     if (table) {
         ki_digest_table_build(rows, n, width, sorted, table + layout.keys_at,
                               (uint32_t *)(void *)(table + layout.entries_at),
@@ -145,12 +196,13 @@ static int compare_records(const void *a, const void *b, void *context)
     return ki_segment_key_compare(&x, &y);
 }
 
-static void put_order(struct writer *writer, struct ki_segment_builder *builder)
+static void put_order(struct ki_segment_file *file, struct ki_segment_builder *builder)
 {
     size_t n = builder->nentries;
-    struct records records = {.at = map(writer, &builder->entry_at),
-                              .data = map(writer, &builder->entry_data)};
-    uint32_t *order = table_reserve(writer, "entry/order", n * sizeof *order);
+    struct records records = {.at = map(file, &builder->entry_at),
+                              .data = map(file, &builder->entry_data)};
+    void *table = ki_segment_file_table(file, "entry/order", n * sizeof(uint32_t)).at;
+    uint32_t *order = table;
     for (uint32_t i = 0; order && i < n; i++) {
         order[i] = i;
     }
@@ -159,7 +211,7 @@ static void put_order(struct writer *writer, struct ki_segment_builder *builder)
     }
 }
 
-static void put_all(struct writer *writer, struct ki_segment_builder *builder)
+static void put_all(struct ki_segment_file *file, struct ki_segment_builder *builder)
 {
     struct ki_segment_header header = {
         .version = KI_SEGMENT_VERSION,
@@ -167,15 +219,15 @@ static void put_all(struct writer *writer, struct ki_segment_builder *builder)
         .nentries = builder->nentries,
     };
     memcpy(header.nhashes, builder->nhashes, sizeof header.nhashes);
-    table_put(writer, "header", &header, sizeof header);
-    table_put_spool(writer, "entry/at", &builder->entry_at);
-    table_put_spool(writer, "entry/data", &builder->entry_data);
+    ki_segment_file_put(file, "header", &header, sizeof header);
+    put_spool(file, "entry/at", &builder->entry_at);
+    put_spool(file, "entry/data", &builder->entry_data);
     if (builder->is_delta) {
-        put_order(writer, builder);
+        put_order(file, builder);
     }
-    put_pdq(writer, builder);
+    put_pdq(file, builder);
     for (unsigned kind = KI_KIND_MD5; kind < KI_NKINDS; kind++) {
-        put_digests(writer, builder, (enum ki_kind)kind);
+        put_digests(file, builder, (enum ki_kind)kind);
     }
 }
 
@@ -196,68 +248,6 @@ static size_t map_size(const struct ki_segment_builder *builder)
                   16384;
     }
     return (nbytes | 0xfffff) + 1;
-}
-
-/* Writing to the map of a file that has no room on its disk would be a SIGBUS. */
-static int allocate(MDB_env *env, size_t nbytes)
-{
-    int fd = -1;
-    int result = mdb_env_get_fd(env, &fd);
-    return result == MDB_SUCCESS ? posix_fallocate(fd, 0, (off_t)nbytes) : result;
-}
-
-static int writer_open(struct writer *writer, const char *path, size_t map_nbytes)
-{
-    /* The file is private until it is renamed and is synced once at its end, so that
-     * neither LMDB's lock nor its own syncs are needed. */
-    unsigned flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_WRITEMAP | MDB_NOSYNC;
-    int result = mdb_env_create(&writer->env);
-    if (result == MDB_SUCCESS) {
-        result = mdb_env_set_mapsize(writer->env, map_nbytes);
-    }
-    if (result == MDB_SUCCESS) {
-        result = mdb_env_open(writer->env, path, flags, 0600);
-    }
-    if (result == MDB_SUCCESS) {
-        result = allocate(writer->env, map_nbytes);
-    }
-    if (result == MDB_SUCCESS) {
-        result = mdb_txn_begin(writer->env, NULL, 0, &writer->txn);
-    }
-    if (result == MDB_SUCCESS) {
-        result = mdb_dbi_open(writer->txn, NULL, 0, &writer->dbi);
-    }
-    return result;
-}
-
-/* The bytes in use once all is written; the rest of the map is cut off. */
-static int writer_commit(struct writer *writer, size_t *used_nbytes)
-{
-    MDB_envinfo info;
-    MDB_stat stat;
-    int result = mdb_txn_commit(writer->txn);
-    writer->txn = NULL;
-    if (result == MDB_SUCCESS) {
-        result = mdb_env_info(writer->env, &info);
-    }
-    if (result == MDB_SUCCESS) {
-        result = mdb_env_stat(writer->env, &stat);
-    }
-    if (result == MDB_SUCCESS) {
-        *used_nbytes = (info.me_last_pgno + 1) * (size_t)stat.ms_psize;
-        result = mdb_env_sync(writer->env, 1);
-    }
-    return result;
-}
-
-static void writer_close(struct writer *writer)
-{
-    if (writer->txn) {
-        mdb_txn_abort(writer->txn);
-    }
-    if (writer->env) {
-        mdb_env_close(writer->env);
-    }
 }
 
 static enum ki_status seal(const char *path, size_t nbytes,
@@ -291,27 +281,23 @@ enum ki_status ki_segment_builder_write(struct ki_segment_builder *builder,
                                         const char *path, struct ki_segment_name *name,
                                         struct ki_diag *diag)
 {
-    struct writer writer = {0};
-    size_t used_nbytes = 0;
+    struct ki_segment_file file = {0};
     uint64_t end = builder->entry_data.nbytes;
     if (unlink(path) != 0 && errno != ENOENT) {
         return ki_diag_errno(diag, errno, "cannot remove %s", path);
     }
-    writer.result = ki_spool_append(&builder->entry_at, &end, sizeof end);
-    if (writer.result == MDB_SUCCESS) {
-        writer.result = writer_open(&writer, path, map_size(builder));
+    file.result = ki_spool_append(&builder->entry_at, &end, sizeof end);
+    if (file.result == MDB_SUCCESS) {
+        ki_segment_file_open(&file, path, map_size(builder));
     }
-    if (writer.result == MDB_SUCCESS) {
-        put_all(&writer, builder);
+    if (file.result == MDB_SUCCESS) {
+        put_all(&file, builder);
     }
-    int result = writer.result;
-    if (result == MDB_SUCCESS) {
-        result = writer_commit(&writer, &used_nbytes);
-    }
-    writer_close(&writer);
-    if (result != MDB_SUCCESS) {
+    size_t used_nbytes = ki_segment_file_commit(&file);
+    ki_segment_file_close(&file);
+    if (file.result != MDB_SUCCESS) {
         (void)unlink(path);
-        return write_failed(diag, result, path);
+        return write_failed(diag, file.result, path);
     }
     return seal(path, used_nbytes, name, diag);
 }

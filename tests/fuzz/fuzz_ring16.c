@@ -53,7 +53,9 @@ static void make_originals(void)
             zeros(NHASHES * KI_RING16_POSTING_NBYTES + KI_KERNEL_PADDING);
         void *offsets = originals[band].data;
         void *buckets = originals[KI_RING_NBANDS + band].data;
-        if (!ki_ring16_build_band(hashes, NHASHES, ID_NBITS, band, offsets, buckets)) {
+        const struct ki_ring16_source source = {hashes, NHASHES, ID_NBITS};
+        ki_ring16_count_band(&source, band, offsets);
+        if (!ki_ring16_fill_band(&source, band, offsets, 0, KI_RING_NVALUES, buckets)) {
             abort();
         }
     }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "index/segment_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "index/segment_tables.h"
+
+enum {
+    PAGE_HEADER_NBYTES = 16, /* of LMDB, before a value with pages of its own */
+};
+
+/* Writing to the map of a file that has no room on its disk would be a SIGBUS. */
+static int allocate(struct ki_segment_file *file, size_t nbytes)
+{
+    int result = mdb_env_get_fd(file->env, &file->fd);
+    return result == MDB_SUCCESS ? posix_fallocate(file->fd, 0, (off_t)nbytes) : result;
+}
+
+void ki_segment_file_open(struct ki_segment_file *file, const char *path,
+                          size_t map_nbytes)
+{
+    /* The file is private until it is renamed and is synced once at its end, so that
+     * neither LMDB's lock nor its own syncs are needed. */
+    unsigned flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_WRITEMAP | MDB_NOSYNC;
+    *file = (struct ki_segment_file){.fd = -1};
+    file->result = mdb_env_create(&file->env);
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_env_set_mapsize(file->env, map_nbytes);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_env_open(file->env, path, flags, 0600);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = allocate(file, map_nbytes);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_txn_begin(file->env, NULL, 0, &file->txn);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_dbi_open(file->txn, NULL, 0, &file->dbi);
+    }
+}
+
+/* LMDB's pages begin with their number, which tells where in the file they are. */
+static off_t offset_of(const struct ki_segment_file *file, const uint8_t *value)
+{
+    MDB_stat stat;
+    size_t number = 0;
+    if (mdb_env_stat(file->env, &stat) != MDB_SUCCESS) {
+        return 0;
+    }
+    memcpy(&number, value - PAGE_HEADER_NBYTES, sizeof number);
+    return (off_t)(number * stat.ms_psize + PAGE_HEADER_NBYTES);
+}
+
+struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *name,
+                                      size_t nbytes)
+{
+    union {
+        const char *in;
+        void *out;
+    } text = {.in = name};
+    MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
+    MDB_val data = {.mv_size = ki_table_value_nbytes(nbytes)};
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_put(file->txn, file->dbi, &key, &data, MDB_RESERVE);
+    }
+    if (file->result != MDB_SUCCESS) {
+        return (struct ki_table){0};
+    }
+    uint8_t *value = data.mv_data;
+    memset(value, 0, KI_TABLE_PADDING);
+    memset(value + KI_TABLE_PADDING + nbytes, 0,
+           data.mv_size - KI_TABLE_PADDING - nbytes);
+    return (struct ki_table){value + KI_TABLE_PADDING,
+                             offset_of(file, value) + KI_TABLE_PADDING};
+}
+
+void ki_segment_file_write(struct ki_segment_file *file, const struct ki_table *table,
+                           size_t at, const void *data, size_t nbytes)
+{
+    const uint8_t *bytes = data;
+    off_t offset = table->offset + (off_t)at;
+    while (nbytes > 0 && file->result == MDB_SUCCESS) {
+        ssize_t done = pwrite(file->fd, bytes, nbytes, offset);
+        if (done > 0) {
+            bytes += done;
+            nbytes -= (size_t)done;
+            offset += done;
+        } else if (errno != EINTR) {
+            file->result = done < 0 ? errno : EIO;
+        }
+    }
+}
+
+void ki_segment_file_put(struct ki_segment_file *file, const char *name,
+                         const void *data, size_t nbytes)
+{
+    struct ki_table table = ki_segment_file_table(file, name, nbytes);
+    if (table.at) {
+        ki_segment_file_write(file, &table, 0, data, nbytes);
+    }
+}
+
+size_t ki_segment_file_commit(struct ki_segment_file *file)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    if (file->result != MDB_SUCCESS) {
+        return 0;
+    }
+    file->result = mdb_txn_commit(file->txn);
+    file->txn = NULL;
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_env_info(file->env, &info);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_env_stat(file->env, &stat);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = mdb_env_sync(file->env, 1);
+    }
+    return file->result == MDB_SUCCESS ? (info.me_last_pgno + 1) * (size_t)stat.ms_psize
+                                       : 0;
+}
+
+void ki_segment_file_close(struct ki_segment_file *file)
+{
+    if (file->txn) {
+        mdb_txn_abort(file->txn);
+    }
+    if (file->env) {
+        mdb_env_close(file->env);
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A segment file being written: an LMDB file that nobody else knows yet, table by
+ * table.
+ *
+ * Large tables go by pwrite past LMDB to where it keeps them, which the page cache
+ * shows to its map at once: writing to a map costs a fault for every 4 KB (measured:
+ * 0.5 against 4 GB/s), and what is written in large pieces can stand in the page cache
+ * in huge pages, where lookups find it faster (a file system with large folios, such as
+ * ext4 since Linux 6.16).
+ */
+#ifndef KI_INDEX_SEGMENT_FILE_H
+#define KI_INDEX_SEGMENT_FILE_H
+
+#include <lmdb.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct ki_segment_file {
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    int fd;     /* LMDB's own */
+    int result; /* the first failure: LMDB's or an errno; nothing is done after it */
+};
+
+/* A table of the file. */
+struct ki_table {
+    uint8_t *at; /* in LMDB's map; NULL on failure */
+    off_t offset;
+};
+
+/* The file must not exist; it is allocated whole, so that a full disk is an error and
+ * no SIGBUS. map_nbytes: an upper bound of its size. */
+void ki_segment_file_open(struct ki_segment_file *file, const char *path,
+                          size_t map_nbytes);
+
+/* A new table, to be filled before the next one is made. */
+struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *name,
+                                      size_t nbytes);
+
+/* Writes to a part of the table made last. */
+void ki_segment_file_write(struct ki_segment_file *file, const struct ki_table *table,
+                           size_t at, const void *data, size_t nbytes);
+
+/* Both at once. */
+void ki_segment_file_put(struct ki_segment_file *file, const char *name,
+                         const void *data, size_t nbytes);
+
+/* Syncs everything written; the bytes in use, or 0 after a failure. */
+size_t ki_segment_file_commit(struct ki_segment_file *file);
+void ki_segment_file_close(struct ki_segment_file *file);
+
+#endif
