@@ -113,6 +113,7 @@ static void write_setup(struct ki_slot *slot)
         .npictures = options->npictures,
         .spin_us = options->spin_us,
         .is_checked = !options->is_unsafe,
+        .is_prover = options->is_prover,
     };
 }
 

@@ -67,14 +67,15 @@ static struct ki_slot *slot_at(struct ki_sandbox *sandbox, unsigned i)
     return &sandbox->clients[i / NSLOTS].slots[i % NSLOTS];
 }
 
-/* All zygotes prove their confinement at the same time. */
+/* The first zygote proves the confinement while the others start. */
 static enum ki_status start_slots(struct ki_sandbox *sandbox,
-                                  const struct ki_slot_options *options,
+                                  struct ki_slot_options *options,
                                   struct ki_diag *diag)
 {
     enum ki_status status = KI_OK;
     unsigned missing = 0;
     for (unsigned i = 0; i < sandbox->nclients * NSLOTS && status == KI_OK; i++) {
+        options->is_prover = i == 0;
         status = ki_slot_begin(slot_at(sandbox, i), options, diag);
         sandbox->nslots += status == KI_OK;
     }
@@ -93,7 +94,7 @@ static enum ki_status start(struct ki_sandbox *sandbox, struct ki_diag *diag)
     if (status != KI_OK) {
         return status;
     }
-    const struct ki_slot_options slot_options = {
+    struct ki_slot_options slot_options = {
         .worker = sandbox->worker,
         .file_nbytes = options->limits.file_nbytes,
         .memory_nbytes = options->limits.memory_nbytes,

@@ -23,6 +23,7 @@ struct ki_slot_options {
     uint32_t npictures;
     uint32_t spin_us;
     bool is_unsafe;
+    bool is_prover; /* its zygote proves the confinement, for all that are like it */
 };
 
 struct ki_slot {
@@ -45,8 +46,8 @@ struct ki_slot {
     unsigned missing;   /* layers of the confinement */
 };
 
-/* Starts a zygote; ki_slot_greet waits until it has proven its confinement: several can
- * do so at once. After a failure there is nothing to end. */
+/* Starts a zygote; ki_slot_greet waits until it is confined, and has proven it if that
+ * is its part: several can do so at once. After a failure there is nothing to end. */
 KI_MUST_CHECK enum ki_status ki_slot_begin(struct ki_slot *slot,
                                            const struct ki_slot_options *options,
                                            struct ki_diag *diag);

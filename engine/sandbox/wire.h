@@ -59,6 +59,7 @@ struct ki_wire_setup {
     uint32_t npictures;  /* of one worker */
     uint32_t spin_us;    /* that a worker looks for a job before it sleeps */
     uint32_t is_checked; /* the worker must be confined */
+    uint32_t is_prover;  /* the zygote tries whether every layer holds */
 };
 
 struct ki_wire_request {

@@ -117,11 +117,14 @@ static const char *set_up(struct ki_zygote *zygote)
 }
 
 /* Confines itself as far as its children inherit it, and tells the parent what is
- * missing. */
+ * missing. One zygote of a program proves for all that each layer holds; whether the
+ * kernel took every layer, each worker asks. */
 static bool confine(struct ki_zygote *zygote)
 {
     unsigned missing = ki_confine_zygote(&zygote->confinement);
-    missing |= ki_zygote_prove(zygote);
+    if (zygote->child.input->setup.is_prover) {
+        missing |= ki_zygote_prove(zygote);
+    }
     char text[KI_WIRE_TEXT_NBYTES];
     ki_layers_text(missing, text, sizeof text);
     bool may_go_on = missing == 0 || !zygote->child.input->setup.is_checked;
