@@ -29,6 +29,7 @@ enum {
     HUGE_NBYTES = 2 << 20,
     STACK_NBYTES = 256 << 10,
     SPARE_NBYTES = 16 << 20, /* address space for the stack */
+    MOST_AHEAD_NBYTES = 8 << 20, /* the parent keeps no more of the input */
     EXIT_UNCONFINED = 70
 };
 
@@ -131,12 +132,31 @@ static bool confine(struct ki_zygote *zygote)
     return greet(missing, text) && may_go_on;
 }
 
+/* Maps about as much of the input as the picture before had, while nobody waits: 320
+ * pages that are first touched one by one take 0.5 ms, and 25 us after this. */
+static void map_pages_ahead(const struct ki_zygote *zygote)
+{
+#if defined(MADV_POPULATE_READ)
+    const struct ki_wire_input *input = zygote->child.input;
+    uint64_t nbytes = input->request.nbytes;
+    uint64_t whole = input->setup.input_nbytes;
+    uint64_t most = whole < MOST_AHEAD_NBYTES ? whole : (uint64_t)MOST_AHEAD_NBYTES;
+    nbytes += nbytes / 4 + KI_WIRE_PICTURE;
+    void *start;
+    memcpy(&start, &zygote->child.input, sizeof start);
+    (void)madvise(start, nbytes < most ? nbytes : most, MADV_POPULATE_READ);
+#else
+    (void)zygote;
+#endif
+}
+
 static void run_worker(struct ki_zygote *zygote)
 {
     /* The zygote's end is the worker's, also if it came already. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != zygote->pid) {
         _exit(EXIT_UNCONFINED);
     }
+    map_pages_ahead(zygote);
     unsigned missing = ki_confine_worker(&zygote->confinement, 0);
     if (missing && zygote->child.input->setup.is_checked) {
         _exit(EXIT_UNCONFINED);
