@@ -65,6 +65,7 @@ struct judged {
     struct ki_result result;
     struct ki_hits hits;
     struct ki_index *index;
+    struct ki_ruling *ruling;
 };
 
 static struct judged judge(const char *folder, const struct ki_hashes *hashes,
@@ -74,7 +75,11 @@ static struct judged judge(const char *folder, const struct ki_hashes *hashes,
     struct ki_diag diag = {0};
     cr_assert_eq(ki_index_open(folder, &judged.index, &diag), KI_OK, "%s",
                  diag.message);
-    struct ki_match_request request = {judged.index, options, 0};
+    cr_assert_eq(ki_ruling_make(NULL, ki_index_list(judged.index, 0),
+                                ki_index_nlists(judged.index), options, &judged.ruling,
+                                &diag),
+                 KI_OK);
+    struct ki_match_request request = {judged.index, judged.ruling, options, 0};
     cr_assert_eq(ki_match(&request, hashes, &judged.hits, &judged.result), KI_OK);
     return judged;
 }
@@ -82,6 +87,7 @@ static struct judged judge(const char *folder, const struct ki_hashes *hashes,
 static void judged_free(struct judged *judged)
 {
     ki_hits_free(&judged->hits);
+    ki_ruling_free(judged->ruling);
     ki_index_close(judged->index);
 }
 
@@ -285,7 +291,7 @@ Test(verdict, one_hit_an_entry_the_nearest_first)
     cr_expect_str_eq(judged.result.hits[0].entry, "close");
     cr_expect_eq(judged.result.hits[0].transform, KI_TRANSFORM_ORIGINAL);
     cr_expect_eq(judged.result.hits[1].distance, 9);
-    struct ki_match_request request = {judged.index, &scene.options, 1};
+    struct ki_match_request request = {judged.index, judged.ruling, &scene.options, 1};
     cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
     cr_expect_eq(judged.result.nhits, 1);
     cr_expect_eq(judged.result.nhits_total, 2);
@@ -392,7 +398,7 @@ Test(verdict, the_limit_keeps_the_hits_that_decided)
     cr_expect_str_eq(judged.result.hits[0].list->name, "block");
     cr_expect_str_eq(judged.result.hits[1].list->name, "trial");
     cr_expect_str_eq(judged.result.hits[2].list->name, "allow");
-    struct ki_match_request request = {judged.index, &scene.options, 1};
+    struct ki_match_request request = {judged.index, judged.ruling, &scene.options, 1};
     cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
     cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
     cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
