@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stable names of purposes, actions, verdicts and tiers. */
+/* The stable names of purposes, actions, verdicts, tiers, demotions and handlings. */
 #include <knownimage/match.h>
 
 #include <string.h>
@@ -28,6 +28,29 @@ static const char *const tier_texts[KI_NTIERS] = {
     [KI_TIER_CORROBORATED] = "corroborated",
     [KI_TIER_EXACT] = "exact",
 };
+
+static const char *const demotion_texts[KI_NDEMOTIONS] = {
+    [KI_DEMOTION_COUNTER_EVIDENCE] = "counter-evidence",
+    [KI_DEMOTION_NOT_EXACT] = "not-exact",
+    [KI_DEMOTION_SINGLE_SOURCE] = "single-source",
+    [KI_DEMOTION_FLOOD] = "flood",
+};
+
+static const char *const handling_texts[KI_NHANDLINGS] = {
+    [KI_HANDLING_NONE] = "",       [KI_HANDLING_ALLOW] = "allow",
+    [KI_HANDLING_HOLD] = "hold",   [KI_HANDLING_REJECT] = "reject",
+    [KI_HANDLING_RETRY] = "retry",
+};
+
+const char *ki_demotion_text(enum ki_demotion demotion)
+{
+    return (unsigned)demotion < KI_NDEMOTIONS ? demotion_texts[demotion] : "unknown";
+}
+
+const char *ki_handling_text(enum ki_handling handling)
+{
+    return (unsigned)handling < KI_NHANDLINGS ? handling_texts[handling] : "";
+}
 
 const char *ki_purpose_text(enum ki_purpose purpose)
 {

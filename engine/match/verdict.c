@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "match/verdict.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "match/flood.h"
 #include "match/hits.h"
+#include "match/judge.h"
+#include "match/policy.h"
 
 /* The PDQ hashes to look for, and how each was made. */
 struct pdq_queries {
@@ -25,17 +29,27 @@ static void add_query(struct pdq_queries *queries, const struct ki_pdq_result *p
     queries->qualities[i] = pdq->quality;
 }
 
-/* Says of each hit how its query was made, and drops those of lists that ask for a
- * better picture. */
-static void settle_hits(const struct pdq_queries *queries, struct ki_hits *hits,
+static bool counts(const struct ki_list_rule *rule, const struct ki_hit *hit,
+                   unsigned quality)
+{
+    return quality >= rule->min_quality && hit->distance <= rule->radius &&
+           (rule->modes & KI_BIT(hit->mode)) != 0 &&
+           (rule->dihedral || hit->transform == KI_TRANSFORM_ORIGINAL);
+}
+
+/* Says of each hit how its query was made, and drops those that do not count: of lists
+ * that ask for a better picture, or do not want it turned. */
+static void settle_hits(const struct ki_ruling *ruling,
+                        const struct pdq_queries *queries, struct ki_hits *hits,
                         size_t first)
 {
     size_t kept = first;
     for (size_t i = first; i < hits->nhits; i++) {
         struct ki_hit hit = hits->items[i];
-        if (queries->qualities[hit.query] >= hit.list->min_quality) {
-            hit.mode = queries->modes[hit.query];
-            hit.transform = queries->transforms[hit.query];
+        hit.mode = queries->modes[hit.query];
+        hit.transform = queries->transforms[hit.query];
+        if (counts(ki_ruling_of(ruling, hit.list), &hit,
+                   queries->qualities[hit.query])) {
             hits->items[kept++] = hit;
         }
     }
@@ -58,8 +72,8 @@ static enum ki_status lookup_modes(const struct ki_match_request *request,
     }
     size_t first = hits->nhits;
     enum ki_status status = ki_index_lookup_many(
-        request->index, queries.hashes, queries.count, KI_RADIUS_OF_LIST, hits);
-    settle_hits(&queries, hits, first);
+        request->index, queries.hashes, queries.count, request->ruling->radius, hits);
+    settle_hits(request->ruling, &queries, hits, first);
     return status;
 }
 
@@ -75,26 +89,10 @@ static enum ki_status lookup_all(const struct ki_match_request *request,
     return status == KI_OK ? lookup_modes(request, hashes, hits) : status;
 }
 
-/* The quality that every list which could have made a match with PDQ is satisfied with.
- */
-static unsigned quality_needed(const struct ki_index *index)
-{
-    unsigned needed = 0;
-    bool has_pdq = false;
-    for (size_t i = 0; i < ki_index_nlists(index); i++) {
-        const struct ki_list_info *list = ki_index_list(index, i);
-        if (list->purpose == KI_PURPOSE_MATCH && list->nhashes[KI_KIND_PDQ] > 0) {
-            has_pdq = true;
-            needed = list->min_quality > needed ? list->min_quality : needed;
-        }
-    }
-    return has_pdq ? needed : KI_QUALITY_DEFAULT;
-}
-
 static bool is_low_information(const struct ki_match_request *request,
                                const struct ki_hashes *hashes)
 {
-    unsigned needed = quality_needed(request->index);
+    unsigned needed = request->ruling->quality_needed;
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
         const struct ki_pdq_result *pdq = &hashes->pdq[mode];
         if (pdq->present && (pdq->quality < needed || pdq->is_degenerate)) {
@@ -125,39 +123,6 @@ static enum ki_reason doubt(const struct ki_match_request *request,
                                                : KI_REASON_NONE;
 }
 
-/* Hits are in order of what they decide: the first says whether any counts, and only
- * those of its purpose judge. Test lists corroborate neither each other nor others. */
-static enum ki_tier find_tier(const struct ki_hits *hits)
-{
-    if (hits->nhits == 0 || hits->items[0].list->purpose == KI_PURPOSE_ALLOW) {
-        return KI_TIER_NONE;
-    }
-    const struct ki_list_info *first = hits->items[0].list;
-    if (hits->items[0].kind != KI_KIND_PDQ) {
-        return KI_TIER_EXACT;
-    }
-    for (size_t i = 1; i < hits->nhits && first->purpose == KI_PURPOSE_MATCH; i++) {
-        const struct ki_list_info *list = hits->items[i].list;
-        if (list->purpose == KI_PURPOSE_MATCH &&
-            strcmp(first->source, list->source) != 0) {
-            return KI_TIER_CORROBORATED;
-        }
-    }
-    return KI_TIER_NEAR;
-}
-
-static enum ki_action find_action(const struct ki_hits *hits)
-{
-    enum ki_action strongest = KI_ACTION_OBSERVE;
-    for (size_t i = 0; i < hits->nhits; i++) {
-        const struct ki_list_info *list = hits->items[i].list;
-        if (list->purpose == KI_PURPOSE_MATCH && list->action > strongest) {
-            strongest = list->action;
-        }
-    }
-    return strongest;
-}
-
 static void fill_facts(const struct ki_match_request *request,
                        const struct ki_hashes *hashes, struct ki_result *result)
 {
@@ -165,10 +130,41 @@ static void fill_facts(const struct ki_match_request *request,
     result->os_error = hashes->os_error;
     result->info = hashes->info;
     result->generation = ki_index_generation(request->index);
+    (void)snprintf(result->policy, sizeof result->policy, "%s",
+                   ki_policy_version(request->ruling->policy));
     for (unsigned mode = 0; mode < KI_NMODES && !result->has_quality; mode++) {
         result->has_quality = hashes->pdq[mode].present;
         result->quality = hashes->pdq[mode].quality;
     }
+}
+
+/* An input of which nothing is known is no traffic: it neither hits nor dilutes. */
+static void guard_from_floods(const struct ki_match_request *request,
+                              const struct ki_hashes *hashes, struct ki_hits *hits)
+{
+    const struct ki_policy *policy = request->ruling->policy;
+    if (policy && policy->guard && (hashes->reason == KI_REASON_NONE || hits->nhits)) {
+        ki_flood_guard_count(policy->guard, hits);
+    }
+}
+
+static void fill_verdict(const struct ki_match_request *request,
+                         const struct ki_hashes *hashes, const struct ki_hits *hits,
+                         enum ki_status lookups, struct ki_result *result)
+{
+    struct ki_judgement judgement = ki_judge(request->ruling, hits);
+    result->tier = judgement.tier;
+    if (judgement.tier != KI_TIER_NONE) {
+        result->verdict = KI_VERDICT_MATCH;
+        result->has_action = true;
+        result->action = judgement.action;
+        result->demoted = judgement.demoted;
+        return;
+    }
+    result->reason = doubt(request, hashes, lookups);
+    result->verdict = result->reason == KI_REASON_NONE ? KI_VERDICT_NO_MATCH
+                                                       : KI_VERDICT_NOT_EXAMINED;
+    result->handling = ki_policy_handling(request->ruling->policy, result->reason);
 }
 
 enum ki_status ki_match(const struct ki_match_request *request,
@@ -178,17 +174,9 @@ enum ki_status ki_match(const struct ki_match_request *request,
     hits->nhits = 0;
     enum ki_status status = lookup_all(request, hashes, hits);
     ki_hits_settle(hits);
+    guard_from_floods(request, hashes, hits);
     fill_facts(request, hashes, result);
-    result->tier = find_tier(hits);
-    if (result->tier != KI_TIER_NONE) {
-        result->verdict = KI_VERDICT_MATCH;
-        result->has_action = true;
-        result->action = find_action(hits);
-    } else {
-        result->reason = doubt(request, hashes, status);
-        result->verdict = result->reason == KI_REASON_NONE ? KI_VERDICT_NO_MATCH
-                                                           : KI_VERDICT_NOT_EXAMINED;
-    }
+    fill_verdict(request, hashes, hits, status, result);
     result->hits = hits->items;
     result->nhits_total = hits->nhits;
     result->nhits = hits->nhits;

@@ -7,11 +7,14 @@
 
 #include <knownimage/match.h>
 
+#include "match/ruling.h"
+
 /* What was asked for, and from which generation. */
 struct ki_match_request {
     const struct ki_index *index;
-    const struct ki_hash_options *options;
-    size_t max_hits; /* 0: all */
+    const struct ki_ruling *ruling;        /* made from the lists of that index */
+    const struct ki_hash_options *options; /* modes and dihedral as the ruling's */
+    size_t max_hits;                       /* 0: all */
 };
 
 /* Looks up every hash that may be trusted and judges. hits is reused; the result

@@ -16,7 +16,7 @@ static void put_header(FILE *out)
     ki_put(out, "path,verdict,tier,reason,bytes,format,width,height,quality,action,"
                 "generation,elapsed_us,warnings,hits,list,entry,kind,distance,"
                 "transform,mode,purpose,category_scheme,category_code,path_bytes,"
-                "entry_bytes,sandbox\r\n");
+                "entry_bytes,sandbox,demoted,handling,policy\r\n");
 }
 
 /* A dash alone is standard input. */
@@ -125,6 +125,10 @@ static void put_result(FILE *out, const char *path, const struct ki_result *resu
     put_next_bytes(out, path);
     put_next_bytes(out, hit ? hit->entry : "");
     put_next(out, result->is_degraded ? "degraded" : "");
+    ki_put_char(out, ',');
+    ki_report_demoted(out, result, ';');
+    put_next(out, ki_handling_text(result->handling));
+    put_next(out, result->policy);
     ki_put(out, "\r\n");
 }
 

@@ -12,5 +12,6 @@ void ki_report_lookup_line(FILE *out, const struct ki_report_lookup *lookup)
         ki_json_text(&json, "reason", lookup->reason);
     }
     ki_json_hits(&json, lookup->hits, lookup->nhits, false);
+    ki_json_text(&json, "policy", lookup->policy);
     ki_json_line_end(&json);
 }

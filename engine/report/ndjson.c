@@ -24,6 +24,21 @@ static void put_picture(struct ki_json *json, const struct ki_result *result)
     }
 }
 
+static void put_policy(struct ki_json *json, const struct ki_result *result)
+{
+    const char *action = result->has_action ? ki_action_text(result->action) : "";
+    ki_json_text_or_null(json, "action", action);
+    ki_json_array_begin(json, "demoted");
+    for (unsigned i = 0; i < KI_NDEMOTIONS; i++) {
+        if (result->demoted & KI_BIT(i)) {
+            ki_json_text(json, NULL, ki_demotion_text((enum ki_demotion)i));
+        }
+    }
+    ki_json_array_end(json);
+    ki_json_text_or_null(json, "handling", ki_handling_text(result->handling));
+    ki_json_text_or_null(json, "policy", result->policy);
+}
+
 static void put_result(FILE *out, const char *path, const struct ki_result *result)
 {
     struct ki_json json = ki_json_line_begin(out);
@@ -34,8 +49,7 @@ static void put_result(FILE *out, const char *path, const struct ki_result *resu
     if (result->nhits_total > result->nhits) {
         ki_json_uint(&json, "hits_total", result->nhits_total);
     }
-    const char *action = result->has_action ? ki_action_text(result->action) : "";
-    ki_json_text_or_null(&json, "action", action);
+    put_policy(&json, result);
     ki_json_uint(&json, "generation", result->generation);
     ki_json_uint(&json, "elapsed_us", result->elapsed_us);
     ki_json_uint(&json, "warnings", result->info.nwarnings);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "report/put.h"
+
 static const struct ki_report_format *const formats[] = {
     &ki_report_ndjson,
     &ki_report_text,
@@ -39,4 +41,18 @@ const struct ki_hit *ki_report_best_hit(const struct ki_result *result)
         }
     }
     return result->nhits > 0 ? &result->hits[0] : NULL;
+}
+
+void ki_report_demoted(FILE *out, const struct ki_result *result, char separator)
+{
+    bool needs_separator = false;
+    for (unsigned i = 0; i < KI_NDEMOTIONS; i++) {
+        if (result->demoted & KI_BIT(i)) {
+            if (needs_separator) {
+                ki_put_char(out, separator);
+            }
+            ki_put(out, ki_demotion_text((enum ki_demotion)i));
+            needs_separator = true;
+        }
+    }
 }

@@ -36,6 +36,9 @@ void ki_report_nothing(FILE *out);
  * all if none did; NULL if there is none. */
 const struct ki_hit *ki_report_best_hit(const struct ki_result *result);
 
+/* The causes of a demotion, parted by the separator; nothing if there is none. */
+void ki_report_demoted(FILE *out, const struct ki_result *result, char separator);
+
 /* The line of one lookup. query is what was asked, as text of any bytes. */
 struct ki_report_lookup {
     const char *query;
@@ -44,6 +47,7 @@ struct ki_report_lookup {
     const char *reason; /* NULL unless not examined */
     const struct ki_hit *hits;
     size_t nhits;
+    const char *policy; /* its version */
 };
 void ki_report_lookup_line(FILE *out, const struct ki_report_lookup *lookup);
 

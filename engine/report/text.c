@@ -6,9 +6,14 @@
  *     no_match      -             -  folder/other.png
  *     not_examined  truncated     -  folder/half.jpg
  *
+ * With a policy, before the path: [review: single-source], [hold], [policy 0123…].
  * The path stands last and is escaped, and so is the entry's id, which is one word: no
  * file name or entry can look like another column or another line.
  */
+#include <string.h>
+
+#include <knownimage/policy.h>
+
 #include "report/escape.h"
 #include "report/put.h"
 #include "report/report.h"
@@ -41,11 +46,28 @@ static void put_best_hit(FILE *out, const struct ki_result *result)
     }
 }
 
+/* What the policy did to it, if there is one. */
+static void put_policy(FILE *out, const struct ki_result *result)
+{
+    if (result->demoted != 0) {
+        ki_putf(out, "  [%s: ", ki_action_text(result->action));
+        ki_report_demoted(out, result, ' ');
+        ki_put(out, "]");
+    }
+    if (result->handling != KI_HANDLING_NONE) {
+        ki_putf(out, "  [%s]", ki_handling_text(result->handling));
+    }
+    if (strcmp(result->policy, ki_policy_version(NULL)) != 0) {
+        ki_putf(out, "  [policy %s]", result->policy);
+    }
+}
+
 static void put_result(FILE *out, const char *path, const struct ki_result *result)
 {
     ki_putf(out, "%-12s  %-12s  ", ki_verdict_text(result->verdict),
             tier_or_reason(result));
     put_best_hit(out, result);
+    put_policy(out, result);
     ki_put(out, result->is_degraded ? "  [sandbox degraded]  " : "  ");
     ki_escape(out, path, KI_ESCAPE_TEXT);
     ki_put_char(out, '\n');

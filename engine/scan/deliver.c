@@ -57,6 +57,10 @@ static void deliver_now(struct ki_delivery *delivery, const char *path,
     summary->nbytes += result->info.nbytes;
     summary->nverdicts[result->verdict]++;
     summary->nreasons[result->reason]++;
+    for (unsigned i = 0; i < KI_NDEMOTIONS; i++) {
+        summary->ndemoted[i] += result->demoted >> i & 1;
+    }
+    summary->nhandlings[result->handling] += result->verdict == KI_VERDICT_NOT_EXAMINED;
     delivery->handlers->on_result(delivery->handlers->context, path, result);
 }
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,9 @@ static void fail_result(const struct pool *pool, int os_error, struct ki_result 
     result->info.nframes = 1;
     result->is_degraded = pool->maker->is_degraded;
     result->generation = ki_index_generation(pool->index);
+    result->handling = ki_policy_handling(pool->options->policy, result->reason);
+    (void)snprintf(result->policy, sizeof result->policy, "%s",
+                   ki_policy_version(pool->options->policy));
 }
 
 static void run_job(struct worker *worker, const struct ki_job *job)

@@ -11,6 +11,7 @@
 struct ki_scanner {
     struct ki_scan_options options;
     const struct ki_index *index;
+    struct ki_ruling *ruling;
     struct ki_hasher *hasher;
     struct ki_hashes hashes; /* of the input at hand */
     struct ki_hits hits;
@@ -41,6 +42,15 @@ static unsigned useful_kinds(const struct ki_index *index, unsigned kinds)
     return kinds & held ? kinds & held : kinds;
 }
 
+static enum ki_status make_ruling(const struct ki_index *index,
+                                  const struct ki_scan_options *options,
+                                  struct ki_ruling **ruling, struct ki_diag *diag)
+{
+    size_t nlists = ki_index_nlists(index);
+    const struct ki_list_info *lists = nlists > 0 ? ki_index_list(index, 0) : NULL;
+    return ki_ruling_make(options->policy, lists, nlists, &options->hash, ruling, diag);
+}
+
 enum ki_status ki_scanner_create_by(const struct ki_hasher_maker *maker,
                                     unsigned number, const struct ki_index *index,
                                     const struct ki_scan_options *options,
@@ -54,9 +64,15 @@ enum ki_status ki_scanner_create_by(const struct ki_hasher_maker *maker,
     scanner->index = index;
     scanner->options.hash.kinds = useful_kinds(index, options->hash.kinds);
     scanner->is_degraded = maker->is_degraded;
-    enum ki_status status = maker->make(maker->context, number, &scanner->options.hash,
-                                        &scanner->hasher, diag);
+    enum ki_status status = make_ruling(index, options, &scanner->ruling, diag);
+    if (status == KI_OK) {
+        scanner->options.hash.modes = scanner->ruling->modes;
+        scanner->options.hash.dihedral = scanner->ruling->dihedral;
+        status = maker->make(maker->context, number, &scanner->options.hash,
+                             &scanner->hasher, diag);
+    }
     if (status != KI_OK) {
+        ki_ruling_free(scanner->ruling);
         free(scanner);
         return status;
     }
@@ -71,6 +87,7 @@ void ki_scanner_destroy(struct ki_scanner *scanner)
     }
     ki_hasher_destroy(scanner->hasher);
     ki_hits_free(&scanner->hits);
+    ki_ruling_free(scanner->ruling);
     free(scanner);
 }
 
@@ -84,6 +101,7 @@ static enum ki_status judge(struct ki_scanner *scanner, struct ki_result *out)
 {
     struct ki_match_request request = {
         .index = scanner->index,
+        .ruling = scanner->ruling,
         .options = &scanner->options.hash,
         .max_hits = scanner->options.max_hits,
     };

@@ -87,7 +87,7 @@ ki_index_open_previous(const char *folder, struct ki_index **out, struct ki_diag
 
 KI_API uint64_t ki_index_generation(const struct ki_index *index);
 KI_API size_t ki_index_nlists(const struct ki_index *index);
-/* i < ki_index_nlists; the result lives as long as the index. */
+/* i < ki_index_nlists; the result lives as long as the index. They are one array. */
 KI_API const struct ki_list_info *ki_index_list(const struct ki_index *index, size_t i);
 
 /* One entry found. Pointers live as long as the index. */
@@ -101,6 +101,7 @@ struct ki_hit {
     enum ki_mode mode;           /* of the query; KI_MODE_PDQ for digests */
     enum ki_transform transform; /* of the query; ORIGINAL for digests */
     size_t query;                /* which of several queries found it; else 0 */
+    bool is_flooding; /* set by verdicts: see the flood guard of a policy; else false */
 };
 
 /* A growable array of hits, owned by the caller: zero-initialise, reuse by setting

@@ -37,8 +37,33 @@ enum ki_tier {
     KI_NTIERS
 };
 
+/* Why the action of a match is weaker than its lists ask for. */
+enum ki_demotion {
+    KI_DEMOTION_COUNTER_EVIDENCE =
+        0,                     /* "counter-evidence": on a list of purpose allow */
+    KI_DEMOTION_NOT_EXACT,     /* "not-exact": only a digest may block */
+    KI_DEMOTION_SINGLE_SOURCE, /* "single-source": near, not corroborated */
+    KI_DEMOTION_FLOOD, /* "flood": the entry hits more than its share of pictures */
+    KI_NDEMOTIONS
+};
+
+/* What the operator wants done about an input that was not examined. */
+enum ki_handling {
+    KI_HANDLING_NONE = 0, /* the policy does not say */
+    KI_HANDLING_ALLOW,    /* "allow" */
+    KI_HANDLING_HOLD,     /* "hold": until somebody has looked */
+    KI_HANDLING_REJECT,   /* "reject" */
+    KI_HANDLING_RETRY,    /* "retry" */
+    KI_NHANDLINGS
+};
+
+KI_API const char *ki_demotion_text(enum ki_demotion demotion);
+KI_API const char *ki_handling_text(enum ki_handling handling); /* "" for none */
 KI_API const char *ki_verdict_text(enum ki_verdict verdict);
 KI_API const char *ki_tier_text(enum ki_tier tier); /* "" for none */
+
+/* Bytes of a policy's version with its terminator. */
+enum { KI_POLICY_VERSION_NBYTES = 33 };
 
 /* The verdict on one input. Hits are borrowed: see who returned the result. */
 struct ki_result {
@@ -47,7 +72,12 @@ struct ki_result {
     enum ki_reason reason; /* NONE unless not examined */
     bool has_action;       /* on a match only */
     enum ki_action action;
-    int os_error; /* errno behind KI_REASON_UNREADABLE, else 0 */
+    unsigned demoted;          /* mask of enum ki_demotion: what weakened the action */
+    enum ki_handling handling; /* NONE unless not examined */
+    char
+        policy[KI_POLICY_VERSION_NBYTES]; /* version of the policy; "lists": there is
+                                             none, the lists' own values are in force */
+    int os_error;     /* errno behind KI_REASON_UNREADABLE, else 0 */
     bool is_degraded; /* decoded in a sandbox that lacks a layer: see sandbox.h */
     struct ki_image_info info;
     bool has_quality; /* a PDQ was computed */

@@ -2,8 +2,8 @@
 /*
  * Confined decoding: untrusted bytes meet a decoder only in worker processes
  * (knownimage-worker) that can do nothing but compute: no descriptors, no system calls
- * but waiting, waking and ending, no rights on files, a bounded memory of their own. The
- * calling process reads files, computes digests and looks up; it needs no codec.
+ * but waiting, waking and ending, no rights on files, a bounded memory of their own.
+ * The calling process reads files, computes digests and looks up; it needs no codec.
  *
  * What a worker answers is taken for hostile: it can be wrong about the picture it was
  * given and about nothing else. A worker that dies or is late costs that one picture,
@@ -40,8 +40,8 @@ struct ki_sandbox_options {
      * it. KI_WORKER_PERSISTENT where all come from one source, as on a seized disk: a
      * taken-over worker could lie about those after it, up to this number. */
     unsigned npictures;
-    /* Of file_nbytes and memory_nbytes: the most that scanners may ask for. A worker has
-     * memory_nbytes for the codec and 16 MiB for the rest. */
+    /* Of file_nbytes and memory_nbytes: the most that scanners may ask for. A worker
+     * has memory_nbytes for the codec and 16 MiB for the rest. */
     struct ki_limits limits;
     bool is_unsafe; /* goes on although a layer of the confinement is missing */
 };
@@ -70,17 +70,17 @@ KI_API const char *ki_sandbox_missing(const struct ki_sandbox *sandbox);
  * sandbox's), KI_ERR_BUSY (more than njobs at a time). */
 KI_API KI_MUST_CHECK enum ki_status
 ki_hasher_create_confined(struct ki_sandbox *sandbox,
-                          const struct ki_hash_options *options,
-                          struct ki_hasher **out, struct ki_diag *diag);
+                          const struct ki_hash_options *options, struct ki_hasher **out,
+                          struct ki_diag *diag);
 KI_API KI_MUST_CHECK enum ki_status
 ki_scanner_create_confined(struct ki_sandbox *sandbox, const struct ki_index *index,
                            const struct ki_scan_options *options,
                            struct ki_scanner **out, struct ki_diag *diag);
-KI_API KI_MUST_CHECK enum ki_status ki_scan_paths_confined(
-    struct ki_sandbox *sandbox, const struct ki_index *index,
-    const struct ki_scan_options *options, const char *const *paths, size_t npaths,
-    const struct ki_scan_handlers *handlers, struct ki_scan_summary *summary,
-    struct ki_diag *diag);
+KI_API KI_MUST_CHECK enum ki_status
+ki_scan_paths_confined(struct ki_sandbox *sandbox, const struct ki_index *index,
+                       const struct ki_scan_options *options, const char *const *paths,
+                       size_t npaths, const struct ki_scan_handlers *handlers,
+                       struct ki_scan_summary *summary, struct ki_diag *diag);
 
 #ifdef __cplusplus
 }

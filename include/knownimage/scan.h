@@ -12,6 +12,7 @@
 #include <knownimage/hash.h>
 #include <knownimage/index.h>
 #include <knownimage/match.h>
+#include <knownimage/policy.h>
 #include <knownimage/status.h>
 
 #ifdef __cplusplus
@@ -21,6 +22,9 @@ extern "C" {
 struct ki_scan_options {
     struct ki_hash_options hash; /* what to compute; dihedral on by default */
     size_t max_hits;             /* hits kept per result; 0: all; default 256 */
+    /* Borrowed; NULL, the default: the lists' own values. Modes and transforms that it
+     * asks for are computed besides those above. */
+    const struct ki_policy *policy;
     /* The rest is for ki_scan_paths only. */
     unsigned njobs;      /* worker threads; 0: one per processor */
     bool ordered;        /* results in the order of the walk, not of completion */
@@ -31,8 +35,10 @@ struct ki_scan_options {
 /* All kinds, mode pdq, dihedral, default limits, 256 hits, unordered, 4 read ahead. */
 KI_API struct ki_scan_options ki_scan_options_default(void);
 
-/* Hasher, lookups and verdict for one thread. It borrows the index, which must outlive
- * it; different scanners may share one index. */
+/* Hasher, lookups and verdict for one thread. It borrows the index and the policy,
+ * which must outlive it; different scanners may share them. KI_ERR_NOT_FOUND,
+ * KI_ERR_FORMAT: the policy does not fit the lists of this generation
+ * (ki_policy_check), as when a list that it names was removed. */
 struct ki_scanner;
 KI_API KI_MUST_CHECK enum ki_status
 ki_scanner_create(const struct ki_index *index, const struct ki_scan_options *options,
@@ -64,6 +70,8 @@ struct ki_scan_summary {
     uint64_t nbytes;
     uint64_t nverdicts[KI_NVERDICTS];
     uint64_t nreasons[KI_NREASONS];
+    uint64_t ndemoted[KI_NDEMOTIONS];   /* matches weakened, by each cause */
+    uint64_t nhandlings[KI_NHANDLINGS]; /* of what was not examined */
     uint64_t nrepeated;         /* of these, byte for byte the same as one before, and
                                    not decoded again */
     uint64_t nlinks_skipped;    /* symbolic links met in folders */
@@ -79,7 +87,7 @@ struct ki_scan_summary {
  * are counted, not followed, and a folder that cannot be read gives one result of
  * KI_REASON_UNREADABLE under its own path. Memory is bounded by njobs and the
  * largest folder, not by the number of files. Errors: KI_ERR_ARGUMENT,
- * KI_ERR_NO_MEMORY. */
+ * KI_ERR_NO_MEMORY, and those of ki_policy_check. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_scan_paths(const struct ki_index *index, const struct ki_scan_options *options,
               const char *const *paths, size_t npaths,

@@ -10,6 +10,8 @@ m1=45cb96474050cd062ba45680f0bde173
 m2=00000000000000000000000000000001
 none=25e5da6d23781e868672f51a78cec833b4d889adee39517ca6b6b77c41463043
 
+lists='"policy":"lists"'
+
 ki 'no index' 2 lookup --kind pdq $p0
 stdout_is ''
 stderr_has "make it with 'knownimage list add' and 'knownimage list import'"
@@ -30,44 +32,44 @@ hit2='"list":"two","entry":"e1","kind":"pdq","distance":4,"transform":"original"
 '"category":null,"purpose":"test"'
 
 ki 'the radius of each list' 1 lookup --kind pdq $p0
-stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
+stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}],$lists}"
 ki 'a radius for all, nearest first' 1 lookup --kind pdq --radius 4 $p0
-stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1},{$hit2}]}"
+stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1},{$hit2}],$lists}"
 ki 'radius 0' 1 lookup --kind pdq --radius 0 $p0
-stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
+stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}],$lists}"
 near=${p0%13}e3
 ki 'one bit short of the distance' 0 lookup --kind pdq --radius 3 "$near"
-stdout_is "{\"query\":\"$near\",\"verdict\":\"no_match\",\"hits\":[]}"
+stdout_is "{\"query\":\"$near\",\"verdict\":\"no_match\",\"hits\":[],$lists}"
 ki 'just the distance' 1 lookup --kind pdq --radius 4 "$near"
-stdout_is "{\"query\":\"$near\",\"verdict\":\"match\",\"hits\":[{$far1}]}"
+stdout_is "{\"query\":\"$near\",\"verdict\":\"match\",\"hits\":[{$far1}],$lists}"
 ki 'upper case' 1 lookup --kind pdq --radius 0 "${p0^^}"
-stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}]}"
+stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}],$lists}"
 ki 'another list is nearer, but does not act' 1 lookup --kind pdq $p4
-stdout_is "{\"query\":\"$p4\",\"verdict\":\"match\",\"hits\":[{$far1},{${hit2/:4/:0}}]}"
+stdout_is "{\"query\":\"$p4\",\"verdict\":\"match\",\"hits\":[{$far1},{${hit2/:4/:0}}],$lists}"
 ki 'too far' 0 lookup --kind pdq $p40
-stdout_is "{\"query\":\"$p40\",\"verdict\":\"no_match\",\"hits\":[]}"
+stdout_is "{\"query\":\"$p40\",\"verdict\":\"no_match\",\"hits\":[],$lists}"
 ki 'nothing' 0 lookup --kind pdq $none
-stdout_is "{\"query\":\"$none\",\"verdict\":\"no_match\",\"hits\":[]}"
+stdout_is "{\"query\":\"$none\",\"verdict\":\"no_match\",\"hits\":[],$lists}"
 
 ki 'a digest' 1 lookup --kind md5 $m1
 stdout_is "{\"query\":\"$m1\",\"verdict\":\"match\",\"hits\":[{\"list\":\"one\",\
 \"entry\":\"e2\",\"kind\":\"md5\",\"distance\":0,\"transform\":\"original\",\
-\"category\":null,\"purpose\":\"match\"}]}"
+\"category\":null,\"purpose\":\"match\"}],$lists}"
 ki 'a hit in an allow list is no match' 0 lookup --kind md5 $m2
 stdout_is "{\"query\":\"$m2\",\"verdict\":\"no_match\",\"hits\":[{\"list\":\"ours\",\
 \"entry\":\"e1\",\"kind\":\"md5\",\"distance\":0,\"transform\":\"original\",\
-\"category\":null,\"purpose\":\"allow\"}]}"
+\"category\":null,\"purpose\":\"allow\"}],$lists}"
 ki 'the same bits as another kind' 0 lookup --kind sha256 $p0
-stdout_is "{\"query\":\"$p0\",\"verdict\":\"no_match\",\"hits\":[]}"
+stdout_is "{\"query\":\"$p0\",\"verdict\":\"no_match\",\"hits\":[],$lists}"
 
 flat=5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa5555aaaa
 ki 'a hash that says nothing' 2 lookup --kind pdq $flat
 stdout_is "{\"query\":\"$flat\",\"verdict\":\"not_examined\",\
-\"reason\":\"low-information\",\"hits\":[]}"
+\"reason\":\"low-information\",\"hits\":[],$lists}"
 ki 'the same bits as a digest' 0 lookup --kind sha256 $flat
 
 ki 'a bad query: status 2, the others go on' 2 lookup --kind md5 xyz $m2
-stdout_has '{"query":"xyz","verdict":"not_examined","reason":"bad-query","hits":[]}'
+stdout_has '{"query":"xyz","verdict":"not_examined","reason":"bad-query","hits":[],"policy":"lists"}'
 stdout_has "{\"query\":\"$m2\",\"verdict\":\"no_match\""
 stderr_is "knownimage: 'xyz': not a md5 of 32 hex digits"
 ki 'a query of the wrong kind is not echoed' 2 lookup --kind md5 $p0
@@ -93,7 +95,7 @@ title='answers do not wait for more queries'
 coproc { exec "$program" lookup --kind md5 - 2>/dev/null; }
 child=$COPROC_PID
 for query in $m1 $m2; do
-    echo "$query" >&"${COPROC[1]}"
+    echo "$query" >&"${COPROC[1],$lists}"
     read -r -t 20 answer <&"${COPROC[0]}" || answer=
     [[ $answer == "{\"query\":\"$query\""* ]] || fail "answer '$answer'"
 done

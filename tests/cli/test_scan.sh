@@ -34,16 +34,18 @@ known="{\"path\":\"known.jpg\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k1\",\"kind\":\"pdq\",\
 \"distance\":0,\"transform\":\"original\",\"category\":{\"scheme\":\"iwf\",\
 \"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\"}],\"action\":\"block\",\
-\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\"fidelity\":\"high\",\"scale\":2}"
+\"demoted\":[],\"handling\":null,\"policy\":\"lists\",\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\"fidelity\":\"high\",\"scale\":2}"
 same="{\"path\":\"same.png\",\"verdict\":\"match\",\"tier\":\"exact\",\"reason\":null,\
 \"bytes\":$(bytes same.png),\"format\":\"png\",\"width\":64,\"height\":64,\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k2\",\"kind\":\"md5\",\
 \"distance\":0,\"transform\":\"original\",\"category\":null,\"purpose\":\"match\"}],\
-\"action\":\"block\",\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\
+\"action\":\"block\",\"demoted\":[],\"handling\":null,\"policy\":\"lists\",\
+\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\
 \"fidelity\":\"exact\",\"scale\":1}"
 other="{\"path\":\"other.png\",\"verdict\":\"no_match\",\"tier\":null,\"reason\":null,\
 \"bytes\":$(bytes other.png),\"format\":\"png\",\"width\":512,\"height\":512,\
-\"quality\":100,\"hits\":[],\"action\":null,\"generation\":$g,\"elapsed_us\":0,\
+\"quality\":100,\"hits\":[],\"action\":null,\"demoted\":[],\"handling\":null,\"policy\":\"lists\",\
+\"generation\":$g,\"elapsed_us\":0,\
 \"warnings\":0,\"fidelity\":\"exact\",\"scale\":1}"
 
 ki 'a near match' 1 scan known.jpg
@@ -123,9 +125,10 @@ sed 's/,block,[0-9]*,[0-9]*,/,block,0,0,/' "$work/stdout" | tr -d '\r' >got.csv
 cat >expected.csv <<EOF
 path,verdict,tier,reason,bytes,format,width,height,quality,action,generation,\
 elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,\
-category_scheme,category_code,path_bytes,entry_bytes,sandbox
+category_scheme,category_code,path_bytes,entry_bytes,sandbox,\
+demoted,handling,policy
 known.jpg,match,near,,$(bytes known.jpg),jpeg,640,480,100,block,0,0,0,1,hotline,k1,pdq,\
-0,original,pdq,match,iwf,A,,,
+0,original,pdq,match,iwf,A,,,,,,lists
 EOF
 diff expected.csv got.csv || fail 'csv'
 

@@ -53,3 +53,4 @@ for list in "$work"/corpus/lists/*; do
 done
 { printf A && head -n -1 "$work/index/MANIFEST"; } >"$work/manifest"
 keep manifest "$work/manifest"
+keep policy "$here"/regress/policy/*

@@ -61,10 +61,14 @@ static void add_entry(const char *folder, const struct ki_list_info *list,
     ki_catalog_close(catalog);
 }
 
+/* The policy that all scenes are judged under; NULL: none. */
+static struct ki_policy *policy;
+
 struct judged {
     struct ki_result result;
     struct ki_hits hits;
     struct ki_index *index;
+    struct ki_ruling *ruling;
 };
 
 static struct judged judge(const char *folder, const struct ki_hashes *hashes,
@@ -74,7 +78,11 @@ static struct judged judge(const char *folder, const struct ki_hashes *hashes,
     struct ki_diag diag = {0};
     cr_assert_eq(ki_index_open(folder, &judged.index, &diag), KI_OK, "%s",
                  diag.message);
-    struct ki_match_request request = {judged.index, options, 0};
+    cr_assert_eq(ki_ruling_make(policy, ki_index_list(judged.index, 0),
+                                ki_index_nlists(judged.index), options, &judged.ruling,
+                                &diag),
+                 KI_OK);
+    struct ki_match_request request = {judged.index, judged.ruling, options, 0};
     cr_assert_eq(ki_match(&request, hashes, &judged.hits, &judged.result), KI_OK);
     return judged;
 }
@@ -82,6 +90,7 @@ static struct judged judge(const char *folder, const struct ki_hashes *hashes,
 static void judged_free(struct judged *judged)
 {
     ki_hits_free(&judged->hits);
+    ki_ruling_free(judged->ruling);
     ki_index_close(judged->index);
 }
 
@@ -285,7 +294,7 @@ Test(verdict, one_hit_an_entry_the_nearest_first)
     cr_expect_str_eq(judged.result.hits[0].entry, "close");
     cr_expect_eq(judged.result.hits[0].transform, KI_TRANSFORM_ORIGINAL);
     cr_expect_eq(judged.result.hits[1].distance, 9);
-    struct ki_match_request request = {judged.index, &scene.options, 1};
+    struct ki_match_request request = {judged.index, judged.ruling, &scene.options, 1};
     cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
     cr_expect_eq(judged.result.nhits, 1);
     cr_expect_eq(judged.result.nhits_total, 2);
@@ -392,7 +401,7 @@ Test(verdict, the_limit_keeps_the_hits_that_decided)
     cr_expect_str_eq(judged.result.hits[0].list->name, "block");
     cr_expect_str_eq(judged.result.hits[1].list->name, "trial");
     cr_expect_str_eq(judged.result.hits[2].list->name, "allow");
-    struct ki_match_request request = {judged.index, &scene.options, 1};
+    struct ki_match_request request = {judged.index, judged.ruling, &scene.options, 1};
     cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
     cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
     cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
@@ -400,5 +409,154 @@ Test(verdict, the_limit_keeps_the_hits_that_decided)
     cr_expect_str_eq(judged.result.hits[0].entry, "near");
     cr_expect_eq(judged.result.nhits_total, 3);
     judged_free(&judged);
+    folder_remove(&scene.folder);
+}
+
+static void set_policy(const char *text)
+{
+    struct ki_diag diag = {0};
+    ki_policy_free(policy);
+    policy = NULL;
+    cr_assert_eq(ki_policy_parse("p", text, strlen(text), &policy, &diag), KI_OK, "%s",
+                 diag.message);
+}
+
+Test(policy, a_radius_of_its_own)
+{
+    struct scene scene = scene_make(101);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    struct ki_pdq far = hash_at_distance(&scene.random, &scene.pdq, 40);
+    struct ki_hash hash = as_hash(&far);
+    list.radius = 10;
+    add_entry(scene.folder.path, &list, "far", &hash);
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+    set_policy("[list a]\nradius = 40\n");
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    set_policy("[list a]\nradius = 39\n");
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+    struct ki_list_info other = list_named("b"); /* its radius is for it alone */
+    add_entry(scene.folder.path, &other, "far", &hash);
+    set_policy("[list a]\nradius = 39\n[list b]\nradius = 40\n");
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_assert_eq(judged.result.nhits, 1);
+    cr_expect_str_eq(judged.result.hits[0].list->name, "b");
+    cr_expect_str_eq(judged.result.policy, ki_policy_version(policy));
+    judged_free(&judged);
+    ki_policy_free(policy);
+    folder_remove(&scene.folder);
+}
+
+Test(policy, quality_and_what_no_match_needs)
+{
+    struct scene scene = scene_make(102);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    add_entry(scene.folder.path, &list, "x", &scene.hash);
+    hashes.pdq[KI_MODE_PDQ].quality = 60;
+    set_policy("[default]\nmin-quality = 61\n[reasons]\nprofile = triage\n");
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.handling, KI_HANDLING_HOLD);
+    judged_free(&judged);
+    set_policy("[default]\nmin-quality = 60\n[reasons]\nprofile = triage\n");
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.handling, KI_HANDLING_NONE, "it was examined");
+    judged_free(&judged);
+    ki_policy_free(policy);
+    folder_remove(&scene.folder);
+}
+
+Test(policy, modes_and_transforms_that_a_list_wants)
+{
+    struct scene scene = scene_make(103);
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info list = list_named("a");
+    hashes.pdq[KI_MODE_PDQ_NN512] = hashes.pdq[KI_MODE_PDQ];
+    for (unsigned t = 0; t < KI_NTRANSFORMS; t++) {
+        hashes.pdq[KI_MODE_PDQ].hashes[t] = other;
+        hashes.pdq[KI_MODE_PDQ_NN512].hashes[t] = t == 3 ? scene.pdq : other;
+    }
+    scene.options.modes = KI_BIT(KI_MODE_PDQ) | KI_BIT(KI_MODE_PDQ_NN512);
+    scene.options.dihedral = true;
+    add_entry(scene.folder.path, &list, "x", &scene.hash);
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    set_policy("[list a]\nmodes = pdq\n");
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+    set_policy("[list a]\nmodes = pdq-nn512\n");
+    expect(&scene, &hashes, KI_VERDICT_MATCH, KI_TIER_NEAR, KI_REASON_NONE);
+    set_policy("[list a]\nmodes = pdq-nn512\ndihedral = no\n");
+    expect(&scene, &hashes, KI_VERDICT_NO_MATCH, KI_TIER_NONE, KI_REASON_NONE);
+    ki_policy_free(policy);
+    folder_remove(&scene.folder);
+}
+
+Test(policy, counter_evidence_demotes_and_shows)
+{
+    struct scene scene = scene_make(104);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_list_info block = list_named("block");
+    block.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &block, "x", &scene.hash);
+    struct ki_list_info allow = list_named("allow");
+    struct ki_pdq near = hash_at_distance(&scene.random, &scene.pdq, 12);
+    struct ki_hash hash = as_hash(&near);
+    allow.purpose = KI_PURPOSE_ALLOW;
+    add_entry(scene.folder.path, &allow, "y", &hash);
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.action, KI_ACTION_BLOCK, "no policy, no demotion");
+    cr_expect_eq(judged.result.demoted, 0);
+    cr_expect_str_eq(judged.result.policy, "lists");
+    judged_free(&judged);
+    set_policy("[allow]\nradius = 12\n");
+    judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
+    cr_expect_eq(judged.result.action, KI_ACTION_REVIEW);
+    cr_expect_eq(judged.result.demoted, KI_BIT(KI_DEMOTION_COUNTER_EVIDENCE));
+    cr_expect_eq(judged.result.nhits, 2);
+    judged_free(&judged);
+    set_policy("[allow]\nradius = 11\n");
+    judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
+    cr_expect_eq(judged.result.nhits, 1);
+    judged_free(&judged);
+    ki_policy_free(policy);
+    folder_remove(&scene.folder);
+}
+
+/* A picture that was not examined is no traffic; one that hits floods in its turn. */
+Test(policy, a_flood_is_demoted)
+{
+    struct scene scene = scene_make(105);
+    struct ki_hashes hashes = good_hashes(&scene.pdq);
+    struct ki_pdq other = good_pdq(&scene.random);
+    struct ki_hashes others = good_hashes(&other);
+    struct ki_hashes damaged = others;
+    struct ki_list_info block = list_named("block");
+    damaged.reason = KI_REASON_CORRUPT;
+    damaged.pdq[KI_MODE_PDQ].present = false;
+    block.action = KI_ACTION_BLOCK;
+    add_entry(scene.folder.path, &block, "x", &scene.hash);
+    set_policy("[flood]\nshare = 30%\nwindow = 100\nminimum = 4\n");
+    for (unsigned i = 0; i < 60; i++) {
+        bool hits = i % 2 == 1 && i < 20;
+        const struct ki_hashes *these = i % 3 == 2 ? &damaged : &others;
+        struct judged judged =
+            judge(scene.folder.path, hits ? &hashes : these, &scene.options);
+        bool is_demoted = judged.result.demoted == KI_BIT(KI_DEMOTION_FLOOD);
+        cr_expect_eq(is_demoted, hits && i >= 7, "picture %u", i);
+        cr_expect_eq(judged.result.action, !hits        ? KI_ACTION_OBSERVE
+                                           : is_demoted ? KI_ACTION_REVIEW
+                                                        : KI_ACTION_BLOCK);
+        judged_free(&judged);
+    }
+    /* 11 hits among 51 pictures: the share is no longer too large. */
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
+    judged_free(&judged);
+    ki_policy_free(policy);
     folder_remove(&scene.folder);
 }

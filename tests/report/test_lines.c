@@ -41,6 +41,7 @@ static struct ki_result match_result(const struct ki_hit *hits, size_t nhits)
         .tier = KI_TIER_NEAR,
         .has_action = true,
         .action = KI_ACTION_BLOCK,
+        .policy = "lists",
         .info = {.format = KI_FORMAT_JPEG, .nbytes = 7, .width = 3, .height = 2},
         .has_quality = true,
         .quality = 99,
@@ -56,6 +57,7 @@ static struct ki_result failed_result(void)
 {
     return (struct ki_result){
         .reason = KI_REASON_UNREADABLE,
+        .policy = "lists",
         .generation = 42,
     };
 }
@@ -129,7 +131,7 @@ Test(ndjson, match)
         "{\"list\":\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
         "\"mode\":\"pdq\",\"purpose\":\"match\"}],\"hits_total\":9,\"action\":"
-        "\"block\","
+        "\"block\",\"demoted\":[],\"handling\":null,\"policy\":\"lists\","
         "\"generation\":42,\"elapsed_us\":5,\"warnings\":1,"
         "\"fidelity\":\"high\",\"scale\":4}\n"));
 }
@@ -145,7 +147,8 @@ Test(ndjson, not_examined)
         "\"verdict\":\"not_examined\",\"tier\":null,"
         "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
         "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
-        "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n"));
+        "\"action\":null,\"demoted\":[],\"handling\":null,"
+        "\"policy\":\"lists\",\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n"));
 }
 
 Test(ndjson, empty_file_has_a_size)
@@ -159,7 +162,8 @@ Test(ndjson, empty_file_has_a_size)
         "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
         "\"reason\":\"empty\",\"bytes\":0,\"format\":\"unknown\","
         "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
-        "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n"));
+        "\"action\":null,\"demoted\":[],\"handling\":null,"
+        "\"policy\":\"lists\",\"generation\":42,\"elapsed_us\":0,\"warnings\":0}\n"));
 }
 
 Test(text, one_line_a_file)
@@ -203,11 +207,13 @@ Test(csv, quoting)
         &written,
         "path,verdict,tier,reason,bytes,format,width,height,quality,action,generation,"
         "elapsed_us,warnings,hits,list,entry,kind,distance,transform,mode,purpose,"
-        "category_scheme,category_code,path_bytes,entry_bytes,sandbox\r\n"
+        "category_scheme,category_code,path_bytes,entry_bytes,sandbox,"
+        "demoted,handling,policy\r\n"
         "\"a,b\n\",match,near,,7,jpeg,3,2,99,block,42,5,0,1,hotline,"
-        "\"'=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff,\r\n"
+        "\"'=1,\"\"x\"\"\xef\xbf\xbd\",pdq,4,rot90,pdq,match,iwf,A,,3d312c227822ff,,,,"
+        "lists\r\n"
         "\"c\xef\xbf\xbd\",not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,"
-        "63ff,,degraded\r\n"));
+        "63ff,,degraded,,,lists\r\n"));
 }
 
 Test(formats, a_degraded_sandbox_is_told)
@@ -218,12 +224,53 @@ Test(formats, a_degraded_sandbox_is_told)
     ki_report_ndjson.result(written.out, "p", &failed);
     ki_report_text.result(written.out, "p", &failed);
     cr_assert(written_is(
-        &written, "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
-                  "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
-                  "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
-                  "\"action\":null,\"generation\":42,\"elapsed_us\":0,\"warnings\":0,"
-                  "\"sandbox\":\"degraded\"}\n"
-                  "not_examined  unreadable    -  [sandbox degraded]  p\n"));
+        &written,
+        "{\"path\":\"p\",\"verdict\":\"not_examined\",\"tier\":null,"
+        "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
+        "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],"
+        "\"action\":null,\"demoted\":[],\"handling\":null,"
+        "\"policy\":\"lists\",\"generation\":42,\"elapsed_us\":0,\"warnings\":0,"
+        "\"sandbox\":\"degraded\"}\n"
+        "not_examined  unreadable    -  [sandbox degraded]  p\n"));
+}
+
+Test(formats, what_a_policy_did_is_told)
+{
+    struct ki_hit hit = near_hit;
+    hit.is_flooding = true;
+    struct ki_result match = match_result(&hit, 1);
+    match.action = KI_ACTION_REVIEW;
+    match.demoted = KI_BIT(KI_DEMOTION_SINGLE_SOURCE) | KI_BIT(KI_DEMOTION_FLOOD);
+    (void)snprintf(match.policy, sizeof match.policy, "0123456789abcdef");
+    struct ki_result failed = failed_result();
+    failed.handling = KI_HANDLING_HOLD;
+    struct written written = written_begin();
+    ki_report_text.result(written.out, "p", &match);
+    ki_report_text.result(written.out, "q", &failed);
+    ki_report_csv.result(written.out, "p", &match);
+    ki_report_ndjson.result(written.out, "p", &match);
+    ki_report_ndjson.result(written.out, "q", &failed);
+    cr_assert(written_is(
+        &written,
+        "match         near          hotline/e\\x2017 pdq 4 rot90  [review: "
+        "single-source flood]  [policy 0123456789abcdef]  p\n"
+        "not_examined  unreadable    -  [hold]  q\n"
+        "p,match,near,,7,jpeg,3,2,99,review,42,5,0,1,hotline,e "
+        "17,pdq,4,rot90,pdq,match,"
+        "iwf,A,,,,single-source;flood,,0123456789abcdef\r\n"
+        "{\"path\":\"p\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\":null,"
+        "\"bytes\":7,\"format\":\"jpeg\",\"width\":3,\"height\":2,\"quality\":99,"
+        "\"hits\":[{\"list\":\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\","
+        "\"distance\":4,\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\","
+        "\"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\",\"flooding\":true}],"
+        "\"action\":\"review\",\"demoted\":[\"single-source\",\"flood\"],"
+        "\"handling\":null,\"policy\":\"0123456789abcdef\",\"generation\":42,"
+        "\"elapsed_us\":5,\"warnings\":0,\"fidelity\":\"exact\",\"scale\":0}\n"
+        "{\"path\":\"q\",\"verdict\":\"not_examined\",\"tier\":null,"
+        "\"reason\":\"unreadable\",\"bytes\":null,\"format\":\"unknown\","
+        "\"width\":null,\"height\":null,\"quality\":null,\"hits\":[],\"action\":null,"
+        "\"demoted\":[],\"handling\":\"hold\",\"policy\":\"lists\",\"generation\":42,"
+        "\"elapsed_us\":0,\"warnings\":0}\n"));
 }
 
 /* No cell that a stranger named is a formula to a spreadsheet. */
@@ -250,7 +297,7 @@ Test(csv, formulas)
         ki_report_csv.result(written.out, cases[i].path, &failed);
         (void)snprintf(expected, sizeof expected,
                        "%s,not_examined,,unreadable,,unknown,,,,,42,0,0,0,,,,,,,,,,%s,"
-                       ",\r\n",
+                       ",,,,lists\r\n",
                        cases[i].field, cases[i].bytes);
         cr_expect(written_is(&written, expected), "%s", cases[i].path);
     }
@@ -264,11 +311,13 @@ Test(lookup, lines)
         .verdict = KI_VERDICT_MATCH,
         .hits = &near_hit,
         .nhits = 1,
+        .policy = "lists",
     };
     struct ki_report_lookup bad = {
         .query = "z\0\xff",
         .query_nbytes = 3,
         .reason = "bad-query",
+        .policy = "lists",
     };
     struct written written = written_begin();
     ki_report_lookup_line(written.out, &found);
@@ -278,9 +327,10 @@ Test(lookup, lines)
         "{\"query\":\"00ff\",\"verdict\":\"match\",\"hits\":[{\"list\":"
         "\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
-        "\"purpose\":\"match\"}]}\n"
+        "\"purpose\":\"match\"}],\"policy\":\"lists\"}\n"
         "{\"query\":\"z\\u0000\xef\xbf\xbd\",\"query_bytes\":\"7a00ff\","
-        "\"verdict\":\"not_examined\",\"reason\":\"bad-query\",\"hits\":[]}\n"));
+        "\"verdict\":\"not_examined\",\"reason\":\"bad-query\",\"hits\":[],"
+        "\"policy\":\"lists\"}\n"));
 }
 
 Test(hash, missing_hashes_are_null)

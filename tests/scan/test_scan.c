@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <knownimage/list.h>
 #include <knownimage/scan.h>
 
 #include "support/folder.h"
@@ -310,5 +311,45 @@ Test(scan, every_prefix_of_a_listed_file_is_not_examined)
         cr_expect_eq(result.verdict, KI_VERDICT_NOT_EXAMINED, "prefix of %zu bytes", n);
     }
     ki_scanner_destroy(scanner);
+    scene_free(&scene);
+}
+
+/* A generation in which a list that the policy names is gone is not scanned with. */
+Test(scan, a_policy_that_no_longer_fits_is_an_error)
+{
+    struct scene scene = scene_make();
+    struct ki_scan_options options = ki_scan_options_default();
+    struct ki_scanner *scanner = NULL;
+    struct ki_policy *policy = NULL;
+    struct ki_diag diag = {0};
+    static const char text[] = "[default]\n[list hotline]\nblock-needs = exact\n";
+    cr_assert_eq(ki_policy_parse("p.conf", text, strlen(text), &policy, &diag), KI_OK);
+    options.policy = policy;
+    cr_assert_eq(ki_scanner_create(scene.index, &options, &scanner, &diag), KI_OK, "%s",
+                 diag.message);
+    ki_scanner_destroy(scanner);
+    scanner = NULL;
+
+    uint64_t n = 0;
+    struct ki_index *next = NULL;
+    cr_assert_eq(ki_list_remove(scene.index_folder.path, "hotline", &n, &diag), KI_OK);
+    cr_assert_eq(ki_index_publish(scene.index_folder.path, false, &n, &diag), KI_OK);
+    cr_assert_eq(ki_index_open(scene.index_folder.path, &next, &diag), KI_OK);
+    cr_expect_eq(ki_scanner_create(next, &options, &scanner, &diag), KI_ERR_NOT_FOUND);
+    cr_expect_null(scanner);
+    cr_expect_str_eq(diag.message, "p.conf:2: there is no list 'hotline'");
+    struct seen seen = {.scene = &scene};
+    struct ki_scan_handlers handlers = {note, NULL, &seen};
+    struct ki_scan_summary summary;
+    const char *paths[] = {scene.files.path};
+    cr_expect_eq(ki_scan_paths(next, &options, paths, 1, &handlers, &summary, NULL),
+                 KI_ERR_NOT_FOUND);
+    cr_expect_eq(seen.nresults, 0);
+
+    /* The generation before is as good as it was. */
+    cr_assert_eq(ki_scanner_create(scene.index, &options, &scanner, NULL), KI_OK);
+    ki_scanner_destroy(scanner);
+    ki_index_close(next);
+    ki_policy_free(policy);
     scene_free(&scene);
 }

@@ -15,13 +15,16 @@
 #include "common/stop.h"
 #include "hash/gate.h"
 #include "knownimage/commands.h"
+#include "knownimage/policies.h"
 #include "match/hits.h"
+#include "match/ruling.h"
 #include "report/report.h"
 
 enum { NO_KIND = -1, ECHO_NBYTES = 8 };
 
 struct lookup_arguments {
     const char *index;
+    const char *policy;
     bool is_previous;
     int kind;
     int radius;
@@ -29,8 +32,9 @@ struct lookup_arguments {
 
 struct lookup_run {
     const struct ki_index *index;
+    struct ki_ruling *ruling;
     enum ki_kind kind;
-    int radius;
+    int radius; /* or KI_RADIUS_OF_LIST */
     struct ki_hits hits;
     bool has_matched;
     bool has_failed;
@@ -55,6 +59,7 @@ static void print_failure(struct lookup_run *run, const char *query, size_t leng
         .query_nbytes = length,
         .verdict = KI_VERDICT_NOT_EXAMINED,
         .reason = reason,
+        .policy = ki_policy_version(run->ruling->policy),
     };
     ki_report_lookup_line(stdout, &line);
     run->has_failed = true;
@@ -71,6 +76,7 @@ static void print_hits(struct lookup_run *run, const struct ki_hash *query)
         .verdict = verdict_of(&run->hits),
         .hits = run->hits.items,
         .nhits = run->hits.nhits,
+        .policy = ki_policy_version(run->ruling->policy),
     };
     ki_report_lookup_line(stdout, &line);
     run->has_matched = run->has_matched || line.verdict == KI_VERDICT_MATCH;
@@ -87,6 +93,26 @@ static bool says_nothing(const struct ki_hash *query)
     return ki_pdq_is_meaningless(&pdq);
 }
 
+/* Hits within the radius that was asked for, else within the one that is in force for
+ * each list. A bare hash has no quality, mode or transform that a policy could want. */
+static enum ki_status find_hits(struct lookup_run *run, const struct ki_hash *query)
+{
+    struct ki_hits *hits = &run->hits;
+    bool is_given = run->radius != KI_RADIUS_OF_LIST;
+    hits->nhits = 0;
+    enum ki_status status = ki_index_lookup(
+        run->index, query, is_given ? run->radius : run->ruling->radius, hits);
+    size_t kept = 0;
+    for (size_t i = 0; i < hits->nhits; i++) {
+        const struct ki_hit *hit = &hits->items[i];
+        if (is_given || hit->distance <= ki_ruling_of(run->ruling, hit->list)->radius) {
+            hits->items[kept++] = *hit;
+        }
+    }
+    hits->nhits = kept;
+    return status;
+}
+
 /* Looks up one query and prints its line. False if it is not a hash of the kind. */
 static bool look_up(struct lookup_run *run, const char *text, size_t length)
 {
@@ -99,9 +125,7 @@ static bool look_up(struct lookup_run *run, const char *text, size_t length)
         print_failure(run, text, length, ki_reason_text(KI_REASON_LOW_INFORMATION));
         return true;
     }
-    run->hits.nhits = 0;
-    enum ki_status status =
-        ki_index_lookup(run->index, &query, run->radius, &run->hits);
+    enum ki_status status = find_hits(run, &query);
     if (status != KI_OK) {
         message("lookup: %s", ki_status_text(status));
         print_failure(run, text, length, ki_reason_text(KI_REASON_OUT_OF_MEMORY));
@@ -157,6 +181,57 @@ static int look_up_all(struct lookup_run *run, const struct operands *queries)
     return stop_exit_status(run->has_failed ? EXIT_TROUBLE : EXIT_DONE);
 }
 
+static bool make_ruling(const struct ki_index *index, const struct ki_policy *policy,
+                        struct ki_ruling **ruling)
+{
+    struct ki_hash_options options = ki_hash_options_default();
+    struct ki_diag diag = {0};
+    size_t nlists = ki_index_nlists(index);
+    enum ki_status status =
+        ki_ruling_make(policy, nlists > 0 ? ki_index_list(index, 0) : NULL, nlists,
+                       &options, ruling, &diag);
+    if (status != KI_OK) {
+        message_status(status, &diag);
+    }
+    return status == KI_OK;
+}
+
+static int look_up_in(const struct lookup_arguments *arguments,
+                      const struct operands *operands, const struct ki_index *index,
+                      const struct ki_policy *policy)
+{
+    struct lookup_run run = {
+        .index = index,
+        .kind = (enum ki_kind)arguments->kind,
+        .radius = arguments->radius,
+    };
+    if (!make_ruling(index, policy, &run.ruling)) {
+        return EXIT_TROUBLE;
+    }
+    stop_install();
+    int exit_status = look_up_all(&run, operands);
+    ki_hits_free(&run.hits);
+    ki_ruling_free(run.ruling);
+    return exit_status;
+}
+
+static int open_and_look_up(const struct lookup_arguments *arguments,
+                            const struct operands *operands)
+{
+    struct index_folder folder;
+    struct ki_policy *policy = NULL;
+    struct ki_index *index;
+    int exit_status = EXIT_TROUBLE;
+    if (index_folder_find(arguments->index, &folder) &&
+        policy_read(arguments->policy, &folder, &policy) &&
+        index_folder_open(&folder, arguments->is_previous, &index)) {
+        exit_status = look_up_in(arguments, operands, index, policy);
+        ki_index_close(index);
+    }
+    ki_policy_free(policy);
+    return exit_status;
+}
+
 static int run_lookup(const struct command *command, int argc, char **argv)
 {
     struct lookup_arguments arguments = {.kind = NO_KIND, .radius = KI_RADIUS_OF_LIST};
@@ -171,22 +246,7 @@ static int run_lookup(const struct command *command, int argc, char **argv)
     if (arguments.kind != KI_KIND_PDQ && arguments.radius != KI_RADIUS_OF_LIST) {
         return command_usage_error(command, "--radius is for --kind pdq only");
     }
-    struct index_folder folder;
-    struct ki_index *index;
-    if (!index_folder_find(arguments.index, &folder) ||
-        !index_folder_open(&folder, arguments.is_previous, &index)) {
-        return EXIT_TROUBLE;
-    }
-    struct lookup_run run = {
-        .index = index,
-        .kind = (enum ki_kind)arguments.kind,
-        .radius = arguments.radius,
-    };
-    stop_install();
-    exit_status = look_up_all(&run, &operands);
-    ki_hits_free(&run.hits);
-    ki_index_close(index);
-    return exit_status;
+    return open_and_look_up(&arguments, &operands);
 }
 
 static const struct option_type radius_type = {
@@ -202,13 +262,14 @@ static const struct option_spec specs[] = {
      "what the queries are; must be given"},
     {"radius", 'r', "BITS", &radius_type, FIELD(radius),
      "find PDQ hashes at this distance or less, 0 to 47\n"
-     "(default: the radius of each list)"},
+     "(default: the radius of each list, or of the policy)"},
     {"previous", 0, NULL, &option_true, FIELD(is_previous),
      "use the generation before the current one"},
 };
 
 static const struct option_group groups[] = {
     {"options", specs, COUNT(specs), 0},
+    POLICY_OPTION_GROUP(FIELD(policy)),
     INDEX_OPTION_GROUP(FIELD(index)),
 };
 
@@ -223,7 +284,9 @@ const struct command command_lookup = {
         "the\n"
         "queries are the lines of standard input. A PDQ hash of a flat or striped "
         "picture\n"
-        "is not examined: it would match all others of its sort.\n\n"
+        "is not examined: it would match all others of its sort. Of a policy the "
+        "radius\n"
+        "of each list is used; its rules on actions are for scans.\n\n"
         "Exit status: 0 nothing matched, 1 something matched, 2 nothing matched but a\n"
         "query was bad or not examined, or something failed.",
     .groups = groups,

@@ -15,12 +15,14 @@
 #include "common/progress.h"
 #include "common/stop.h"
 #include "knownimage/commands.h"
+#include "knownimage/policies.h"
 #include "knownimage/scan_summary.h"
 #include "knownimage/workers.h"
 #include "report/report.h"
 
 struct scan_arguments {
     const char *index;
+    const char *policy;
     bool is_previous;
     int format; /* number of the report format */
     bool is_quiet;
@@ -167,6 +169,7 @@ static int scan(const struct scan_arguments *arguments, const struct operands *o
     progress_clear(&run.progress);
     if (!arguments->is_quiet) {
         scan_summary_print(&run.total, progress_seconds(&run.progress));
+        policy_tell_floods(arguments->scan.policy);
     }
     return exit_status_of(&run, is_good);
 }
@@ -180,24 +183,50 @@ static size_t count_stdin(const struct operands *operands)
     return n;
 }
 
+/* False after a message if the policy does not fit the lists. */
+static bool fits(const struct ki_policy *policy, const struct ki_index *index)
+{
+    struct ki_diag diag = {0};
+    size_t nlists = ki_index_nlists(index);
+    enum ki_status status = ki_policy_check(
+        policy, nlists > 0 ? ki_index_list(index, 0) : NULL, nlists, &diag);
+    return status == KI_OK || fail(status, &diag);
+}
+
 /* The sandbox first: its processes never see the index. */
 static int open_and_scan(const struct scan_arguments *arguments,
-                         const struct operands *operands)
+                         const struct operands *operands,
+                         const struct index_folder *folder)
 {
-    struct index_folder folder;
     struct ki_sandbox *sandbox;
-    if (!index_folder_find(arguments->index, &folder) ||
-        !workers_start(&arguments->workers, arguments->scan.njobs,
+    if (!workers_start(&arguments->workers, arguments->scan.njobs,
                        &arguments->scan.hash.limits, &sandbox)) {
         return EXIT_TROUBLE;
     }
     struct ki_index *index;
     int exit_status = EXIT_TROUBLE;
-    if (index_folder_open(&folder, arguments->is_previous, &index)) {
-        exit_status = scan(arguments, operands, sandbox, index);
+    if (index_folder_open(folder, arguments->is_previous, &index)) {
+        if (fits(arguments->scan.policy, index)) {
+            exit_status = scan(arguments, operands, sandbox, index);
+        }
         ki_index_close(index);
     }
     ki_sandbox_stop(sandbox);
+    return exit_status;
+}
+
+static int read_and_scan(struct scan_arguments *arguments,
+                         const struct operands *operands)
+{
+    struct index_folder folder;
+    struct ki_policy *policy;
+    if (!index_folder_find(arguments->index, &folder) ||
+        !policy_read(arguments->policy, &folder, &policy)) {
+        return EXIT_TROUBLE;
+    }
+    arguments->scan.policy = policy;
+    int exit_status = open_and_scan(arguments, operands, &folder);
+    ki_policy_free(policy);
     return exit_status;
 }
 
@@ -221,7 +250,7 @@ static int run_scan(const struct command *command, int argc, char **argv)
     arguments.scan.max_hits = (size_t)arguments.max_hits;
     arguments.scan.njobs = (unsigned)arguments.njobs;
     arguments.scan.read_ahead = (unsigned)arguments.read_ahead;
-    return open_and_scan(&arguments, &operands);
+    return read_and_scan(&arguments, &operands);
 }
 
 static const char *format_choice(size_t i)
@@ -274,9 +303,9 @@ static const struct option_spec specs[] = {
 };
 
 static const struct option_group groups[] = {
-    {"options", specs, COUNT(specs), 0},  HASH_OPTION_GROUP(FIELD(scan.hash)),
-    WORKERS_OPTION_GROUP(FIELD(workers)), LIMIT_OPTION_GROUP(FIELD(scan.hash)),
-    INDEX_OPTION_GROUP(FIELD(index)),
+    {"options", specs, COUNT(specs), 0},  POLICY_OPTION_GROUP(FIELD(policy)),
+    HASH_OPTION_GROUP(FIELD(scan.hash)),  WORKERS_OPTION_GROUP(FIELD(workers)),
+    LIMIT_OPTION_GROUP(FIELD(scan.hash)), INDEX_OPTION_GROUP(FIELD(index)),
 };
 
 const struct command command_scan = {

@@ -17,6 +17,8 @@ extern const struct command command_list_import;
 extern const struct command command_list_remove;
 extern const struct command command_list_show;
 extern const struct command command_lookup;
+extern const struct command command_policy_check;
+extern const struct command command_policy_show;
 extern const struct command command_scan;
 
 #endif
