@@ -73,7 +73,7 @@ static const struct ki_list_format *format_of_text(struct ki_span text,
 {
     bool is_ambiguous = false;
     struct ki_span rest = text;
-    while (rest.nbytes > 0 && memchr(" \t\r\n", rest.data[0], 4)) {
+    while (rest.nbytes > 0 && rest.data[0] && strchr(" \t\r\n", rest.data[0])) {
         rest = ki_span_from(rest, 1);
     }
     if (ki_span_starts(rest, "{") || ki_span_starts(rest, "[")) {

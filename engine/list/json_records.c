@@ -113,28 +113,24 @@ enum ki_step ki_json_records_step(struct ki_list_parser *parser,
     }
 }
 
-const json_t *ki_jansson_find(const json_t *object, const char *name)
+json_t *ki_jansson_find(json_t *object, const char *name)
 {
-    const json_t *value = json_object_get(object, name);
+    json_t *value = json_object_get(object, name);
     if (!value && json_is_object(object)) {
         const char *key;
         json_t *member;
-        /* jansson's iteration takes a pointer to what is not const, and leaves it so.
-         */
-        json_t *walked = json_incref((json_t *)(uintptr_t)object);
-        json_object_foreach(walked, key, member)
+        json_object_foreach(object, key, member)
         {
             if (strcasecmp(key, name) == 0) {
                 value = member;
                 break;
             }
         }
-        json_decref(walked);
     }
     return json_is_null(value) ? NULL : value;
 }
 
-struct ki_span ki_jansson_text(const json_t *value)
+struct ki_span ki_jansson_text(json_t *value)
 {
     if (!json_is_string(value)) {
         return ki_span_of("");
@@ -143,7 +139,7 @@ struct ki_span ki_jansson_text(const json_t *value)
         (struct ki_span){json_string_value(value), json_string_length(value)});
 }
 
-bool ki_jansson_integer(const json_t *value, int64_t *out)
+bool ki_jansson_integer(json_t *value, int64_t *out)
 {
     if (json_is_integer(value)) {
         *out = json_integer_value(value);
@@ -176,7 +172,7 @@ bool ki_jansson_integer(const json_t *value, int64_t *out)
     return true;
 }
 
-bool ki_jansson_is_true(const json_t *value)
+bool ki_jansson_is_true(json_t *value)
 {
     return json_is_true(value) || ki_span_equals_nocase(ki_jansson_text(value), "true");
 }

@@ -18,7 +18,7 @@ static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t
     (void)data;
     (void)nbytes;
     (void)is_last;
-    (void)consumed;
+    *consumed = 0;
     if (!parser->state) {
         ki_record_begin(&parser->record, 0, 0);
         if (!ki_nsrl_is_welcome(parser)) {

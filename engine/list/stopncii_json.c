@@ -33,7 +33,7 @@ static struct ki_json_choice choose(int role, struct ki_span key)
     return (struct ki_json_choice){.action = KI_JSON_FACT};
 }
 
-static enum ki_step fact(struct ki_list_parser *parser, const json_t *value)
+static enum ki_step fact(struct ki_list_parser *parser, json_t *value)
 {
     struct ki_span key = ki_json_walk_key(&parser->walk);
     int64_t count = 0;
@@ -72,7 +72,7 @@ static bool is_status(struct ki_span text, enum ki_op *op)
     return false;
 }
 
-static void count_votes(struct ki_list_record *record, const json_t *feedbacks)
+static void count_votes(struct ki_list_record *record, json_t *feedbacks)
 {
     for (size_t i = 0; i < json_array_size(feedbacks); i++) {
         struct ki_span value = ki_jansson_text(
@@ -107,7 +107,7 @@ static bool set_id(struct ki_list_record *record, struct ki_span type)
     return ki_record_set_id(record, ki_span_of(id));
 }
 
-static enum ki_step record(struct ki_list_parser *parser, const json_t *value)
+static enum ki_step record(struct ki_list_parser *parser, json_t *value)
 {
     struct ki_list_record *record = &parser->record;
     struct ki_span type = ki_jansson_text(ki_jansson_find(value, "signalType"));
@@ -122,7 +122,7 @@ static enum ki_step record(struct ki_list_parser *parser, const json_t *value)
         return ki_record_conclude(record, false);
     }
     int64_t seconds = 0;
-    const json_t *time = ki_jansson_find(value, "lastModtimestamp");
+    json_t *time = ki_jansson_find(value, "lastModtimestamp");
     record->updated = ki_jansson_integer(time, &seconds)
                           ? seconds
                           : ki_time_read(ki_jansson_text(time));

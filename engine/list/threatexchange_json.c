@@ -34,7 +34,7 @@ static struct ki_json_choice choose(int role, struct ki_span key)
                                    .nested_role = ROLE_UPDATES};
 }
 
-static enum ki_step fact(struct ki_list_parser *parser, const json_t *value)
+static enum ki_step fact(struct ki_list_parser *parser, json_t *value)
 {
     if (ki_span_equals_nocase(ki_json_walk_key(&parser->walk), "paging")) {
         parser->facts.is_partial =
@@ -51,10 +51,10 @@ static enum ki_step entered(struct ki_list_parser *parser, int role)
 }
 
 /* Votes of one list of reactions, which are words or objects with a key "key". */
-static void count_reactions(struct ki_list_record *record, const json_t *reactions)
+static void count_reactions(struct ki_list_record *record, json_t *reactions)
 {
     for (size_t i = 0; i < json_array_size(reactions); i++) {
-        const json_t *item = json_array_get(reactions, i);
+        json_t *item = json_array_get(reactions, i);
         struct ki_span word =
             ki_jansson_text(json_is_object(item) ? ki_jansson_find(item, "key") : item);
         record->nvotes_for += ki_span_equals_nocase(word, "HELPFUL") ||
@@ -65,11 +65,11 @@ static void count_reactions(struct ki_list_record *record, const json_t *reactio
 }
 
 /* How many descriptors do not say that the thing is harmless. */
-static size_t read_descriptors(struct ki_list_record *record, const json_t *array)
+static size_t read_descriptors(struct ki_list_record *record, json_t *array)
 {
     size_t nserious = 0;
     for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
+        json_t *item = json_array_get(array, i);
         bool is_harmless = ki_span_equals_nocase(
             ki_jansson_text(ki_jansson_find(item, "status")), "NON_MALICIOUS");
         record->nvotes_for += !is_harmless;
@@ -77,9 +77,9 @@ static size_t read_descriptors(struct ki_list_record *record, const json_t *arra
         count_reactions(record, ki_jansson_find(item, "reactions"));
         nserious += !is_harmless;
         if (record->member[0] == '\0' && !is_harmless) {
-            const json_t *owner = ki_jansson_find(item, "owner");
+            json_t *owner = ki_jansson_find(item, "owner");
             ki_record_set_member(record, ki_jansson_text(ki_jansson_find(owner, "id")));
-            const json_t *tag = json_array_get(ki_jansson_find(item, "tags"), 0);
+            json_t *tag = json_array_get(ki_jansson_find(item, "tags"), 0);
             struct ki_span code = ki_jansson_text(tag);
             if (code.nbytes > 0 && code.nbytes < KI_CATEGORY_NBYTES) {
                 (void)ki_record_set_category(record, ki_span_of("threatexchange"),
@@ -90,7 +90,7 @@ static size_t read_descriptors(struct ki_list_record *record, const json_t *arra
     return nserious;
 }
 
-static bool add_indicator(struct ki_list_record *record, const json_t *value)
+static bool add_indicator(struct ki_list_record *record, json_t *value)
 {
     static const char prefix[] = "HASH_";
     struct ki_span type = ki_jansson_text(ki_jansson_find(value, "type"));
@@ -104,7 +104,7 @@ static bool add_indicator(struct ki_list_record *record, const json_t *value)
            ki_record_refuse(record, "no indicator of a type that can be looked up");
 }
 
-static enum ki_step record(struct ki_list_parser *parser, const json_t *value)
+static enum ki_step record(struct ki_list_parser *parser, json_t *value)
 {
     struct ki_list_record *record = &parser->record;
     struct ki_span id = ki_jansson_text(ki_jansson_find(value, "id"));
@@ -116,8 +116,7 @@ static enum ki_step record(struct ki_list_parser *parser, const json_t *value)
         (void)ki_record_refuse(record, "update has no id");
         return KI_STEP_REJECT;
     }
-    const json_t *array =
-        ki_jansson_find(ki_jansson_find(value, "descriptors"), "data");
+    json_t *array = ki_jansson_find(ki_jansson_find(value, "descriptors"), "data");
     bool is_gone = ki_jansson_is_true(ki_jansson_find(value, "should_delete")) ||
                    read_descriptors(record, array) == 0;
     record->op = is_gone ? KI_OP_REMOVE : KI_OP_ADD;
@@ -125,7 +124,7 @@ static enum ki_step record(struct ki_list_parser *parser, const json_t *value)
         return KI_STEP_REJECT;
     }
     int64_t seconds = 0;
-    const json_t *time = ki_jansson_find(value, "last_updated");
+    json_t *time = ki_jansson_find(value, "last_updated");
     record->updated = ki_jansson_integer(time, &seconds)
                           ? seconds
                           : ki_time_read(ki_jansson_text(time));

@@ -15,7 +15,7 @@ static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t
     (void)data;
     (void)nbytes;
     (void)is_last;
-    (void)consumed;
+    *consumed = 0;
     return ki_database_step(parser, tables, sizeof tables / sizeof *tables);
 }
 

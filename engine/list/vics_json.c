@@ -86,7 +86,7 @@ static void set_scheme(struct ki_list_facts *facts, struct ki_span context)
     facts->scheme[nbytes] = '\0';
 }
 
-static enum ki_step fact(struct ki_list_parser *parser, const json_t *value)
+static enum ki_step fact(struct ki_list_parser *parser, json_t *value)
 {
     struct ki_span key = ki_json_walk_key(&parser->walk);
     struct ki_span text = ki_jansson_text(value);
@@ -121,16 +121,16 @@ static enum ki_step entered(struct ki_list_parser *parser, int role)
     return KI_STEP_SKIP;
 }
 
-static void add_alternatives(struct ki_list_record *record, const json_t *array)
+static void add_alternatives(struct ki_list_record *record, json_t *array)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
+        json_t *item = json_array_get(array, i);
         ki_record_offer_hash(record, ki_jansson_text(ki_jansson_find(item, "HashName")),
                              ki_jansson_text(ki_jansson_find(item, "HashValue")));
     }
 }
 
-static void add_hashes(struct ki_list_record *record, const json_t *media)
+static void add_hashes(struct ki_list_record *record, json_t *media)
 {
     static const char *const names[] = {"MD5", "SHA1", "SHA256", "PhotoDNA"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -143,10 +143,10 @@ static void add_hashes(struct ki_list_record *record, const json_t *media)
 enum verdict { VERDICT_NONE, VERDICT_NEGATIVE, VERDICT_POSITIVE };
 
 /* Sets scheme and code. */
-static bool read_category(struct ki_list_parser *parser, const json_t *media,
+static bool read_category(struct ki_list_parser *parser, json_t *media,
                           enum verdict *verdict)
 {
-    const json_t *value = ki_jansson_find(media, "Category");
+    json_t *value = ki_jansson_find(media, "Category");
     int64_t category = -1;
     char code[24] = "";
     *verdict = VERDICT_NONE;
@@ -184,7 +184,7 @@ static enum ki_step apply(struct ki_list_parser *parser, enum verdict verdict)
     return KI_STEP_RECORD;
 }
 
-static enum ki_step record(struct ki_list_parser *parser, const json_t *value)
+static enum ki_step record(struct ki_list_parser *parser, json_t *value)
 {
     enum verdict verdict = VERDICT_NONE;
     if (!json_is_object(value)) {

@@ -25,8 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     }
     int fd = memfd_create("database", MFD_CLOEXEC);
     require(fd >= 0 && write(fd, data + 1, nbytes - 1) == (ssize_t)(nbytes - 1));
-    ki_parser_begin(&parser,
-                    data[0] & 1 ? &ki_list_tsk_kdb : &ki_list_nsrl_sqlite, -1);
+    ki_parser_begin(&parser, data[0] & 1 ? &ki_list_tsk_kdb : &ki_list_nsrl_sqlite, -1);
     parser.fd = fd;
     while (step != KI_STEP_END && step != KI_STEP_BAD) {
         size_t consumed = 0;
