@@ -8,6 +8,7 @@
 #include "list/csv_fields.h"
 #include "list/digest_line.h"
 #include "list/signal.h"
+#include "list/time_text.h"
 
 /* What a line says about the format of its file. */
 enum shape {
@@ -19,6 +20,8 @@ enum shape {
     SHAPE_SHA256,     /* BSD's SHA256 (name) = … */
     SHAPE_64,         /* 64 hex digits: PDQ or SHA-256 */
     SHAPE_BASE64,     /* 44 characters of base64: likewise */
+    SHAPE_EXCHANGE,   /* <hex>,<number>,…,<time>,<labels> */
+    SHAPE_FRAME,      /* <number>,<0…100>,<64 hex>,<number> */
     NSHAPES
 };
 
@@ -45,8 +48,39 @@ static bool is_signal(struct ki_span line)
     return line.nbytes > 0 && ki_signal_find(name, &kind) != KI_SIGNAL_UNKNOWN;
 }
 
+/* Four or five fields, the last but one a time. */
+static bool is_exchange(struct ki_span line)
+{
+    struct ki_csv_field fields[6];
+    size_t n = 0;
+    while (n < 6 && ki_csv_next(&line, ',', &fields[n]) == KI_CSV_FIELD) {
+        n++;
+    }
+    return (n == 4 || n == 5) && fields[0].text.nbytes >= 32 &&
+           ki_span_nhex(fields[0].text) == fields[0].text.nbytes &&
+           fields[1].text.nbytes > 3 && ki_span_is_number(fields[1].text) &&
+           ki_time_read(fields[n - 2].text) > 0;
+}
+
+static bool is_frame(struct ki_span line)
+{
+    struct ki_span frame = ki_span_cut(&line, ',');
+    struct ki_span quality = ki_span_cut(&line, ',');
+    struct ki_span hash = ki_span_cut(&line, ',');
+    return frame.nbytes > 0 && frame.nbytes < 12 && ki_span_is_number(frame) &&
+           ki_span_is_percent(quality) && hash.nbytes == KI_PDQ_NHEX &&
+           ki_span_nhex(hash) == KI_PDQ_NHEX && line.nbytes > 0 &&
+           ki_span_is_number(line);
+}
+
 static enum shape shape_of_commas(struct ki_span line)
 {
+    if (is_exchange(line)) {
+        return SHAPE_EXCHANGE;
+    }
+    if (is_frame(line)) {
+        return SHAPE_FRAME;
+    }
     struct ki_span rest = line;
     struct ki_span hash = ki_span_trim(ki_span_cut(&rest, ','));
     bool is_named = ki_span_starts(hash, "hash=");
@@ -160,6 +194,10 @@ static const struct ki_list_format *format_of_first_line(struct ki_span text,
     if (ki_span_starts(line, "%%%% HASHDEEP-")) {
         return &ki_list_hashdeep;
     }
+    const struct ki_list_format *table = ki_foreign_table(line);
+    if (table) {
+        return table;
+    }
     return is_csv_header(line) ? &ki_list_csv : NULL;
 }
 
@@ -180,6 +218,13 @@ static const struct ki_list_format *format_of_census(const struct census *census
     size_t unsure = counts[SHAPE_64] + counts[SHAPE_BASE64];
     if (is_carried(census, signal, pdq + commas + digest + unsure)) {
         return &ki_list_signal_text;
+    }
+    size_t most = census->nlines / 2;
+    if (counts[SHAPE_EXCHANGE] > most) {
+        return &ki_list_threatexchange_csv;
+    }
+    if (counts[SHAPE_FRAME] > most) {
+        return &ki_list_vpdq_text;
     }
     if (kind >= 0) {
         return kind == KI_KIND_PDQ ? &ki_list_pdq_text : &ki_list_hash_text;
@@ -207,11 +252,12 @@ static enum ki_status fail(const struct census *census, struct ki_span text,
                            "--format hash-text or --kind sha256");
     }
     if (census->counts[SHAPE_BASE64] > 0) {
-        return ki_diag_set(diag, KI_ERR_FORMAT,
-                           "lines with 44 characters of base64 may be PDQ hashes or "
-                           "SHA-256 digests: state --format pdq-text or --kind pdq if "
-                           "they are PDQ; SHA-256 in base64 is not read by this "
-                           "version");
+        return ki_diag_set(
+            diag, KI_ERR_FORMAT,
+            "lines with 44 characters of base64 may be PDQ hashes or "
+            "SHA-256 digests: state --format arachnid-base64 or "
+            "pdq-text if they are PDQ; SHA-256 in base64 is not read by this "
+            "version");
     }
     if (text.nbytes > 0 && memchr(text.data, '\0', text.nbytes)) {
         return ki_diag_set(diag, KI_ERR_FORMAT,
@@ -256,11 +302,17 @@ enum ki_status ki_list_detect(const char *data, size_t nbytes, bool is_whole, in
     if (ki_span_starts(text, "\xef\xbb\xbf")) {
         text = ki_span_from(text, 3);
     }
-    const char *foreign = ki_foreign_format(text.data, text.nbytes);
+    const char *seen = NULL;
+    const struct ki_list_format *foreign =
+        ki_foreign_format(text.data, text.nbytes, &seen);
     if (foreign) {
+        *out = (struct ki_detected){.format = foreign};
+        return KI_OK;
+    }
+    if (seen) {
         return ki_diag_set(diag, KI_ERR_FORMAT,
                            "the file looks like %s, which this version does not read",
-                           foreign);
+                           seen);
     }
     return detect_text(text, is_whole, kind, out, diag);
 }

@@ -25,8 +25,13 @@ struct ki_detected {
 enum ki_status ki_list_detect(const char *data, size_t nbytes, bool is_whole, int kind,
                               struct ki_detected *out, struct ki_diag *diag);
 
-/* What a file that is no list of lines looks like, as in "JSON"; NULL if nothing is
- * known by its first bytes. */
-const char *ki_foreign_format(const char *data, size_t nbytes);
+/* The format of a file that is no list of lines: JSON, XML, a database, a binary hash
+ * set. NULL if it is none of ours; then *seen is what it looks like, as in "a PDF
+ * document", or NULL if nothing is known by its first bytes, as of lines. */
+const struct ki_list_format *ki_foreign_format(const char *data, size_t nbytes,
+                                               const char **seen);
+
+/* The format of a table whose header is not for the format csv; NULL if it is none. */
+const struct ki_list_format *ki_foreign_table(struct ki_span header);
 
 #endif

@@ -29,7 +29,8 @@ struct import {
     struct ki_diag *diag;
     struct ki_txn *txn;
     uint32_t list_id;
-    uint64_t nbytes_read; /* of the file, parsed */
+    enum ki_purpose purpose; /* of the list, when the file was begun */
+    uint64_t nbytes_read;    /* of the file, parsed */
     struct ki_import_result result;
     struct ki_staging staging;
     uint64_t nentries; /* of those staged, added */
@@ -70,7 +71,7 @@ static enum ki_status check_options(const struct ki_import_options *options,
 
 /* A missing list is told before the file is looked at. */
 static enum ki_status expect_list(const char *folder, const char *name,
-                                  struct ki_diag *diag)
+                                  enum ki_purpose *purpose, struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
     struct ki_txn *txn = NULL;
@@ -81,6 +82,9 @@ static enum ki_status expect_list(const char *folder, const char *name,
     }
     if (status == KI_OK) {
         status = ki_txn_list_find(txn, name, &info, diag);
+    }
+    if (status == KI_OK) {
+        *purpose = info.purpose;
     }
     ki_txn_abort(txn);
     ki_catalog_close(catalog);
@@ -107,6 +111,9 @@ static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
     if (status == KI_OK) {
         ki_parser_begin(&import->parser, detected.format, import->options->kind);
         import->parser.is_64_sha256 = detected.is_64_sha256;
+        import->parser.is_stated = format != NULL;
+        import->parser.purpose = (int)import->purpose;
+        import->parser.fd = reader->unpacker ? -1 : reader->fd;
         import->result.format = detected.is_nothing ? NULL : detected.format->name;
     }
     return status;
@@ -122,13 +129,19 @@ static void tell(const struct import *import, const char *reason)
     import->options->on_reject(import->options->context, &reject);
 }
 
+static void tell_warning(const struct import *import)
+{
+    char warning[KI_REASON_NBYTES + 16];
+    (void)snprintf(warning, sizeof warning, "warning: %s",
+                   import->parser.record.reason);
+    tell(import, warning);
+}
+
 static enum ki_status stage_record(struct import *import)
 {
     const struct ki_list_record *record = &import->parser.record;
     if (record->reason[0]) {
-        char warning[KI_REASON_NBYTES + 16];
-        (void)snprintf(warning, sizeof warning, "warning: %s", record->reason);
-        tell(import, warning);
+        tell_warning(import);
     }
     struct ki_entry entry = {
         .id = record->id,
@@ -136,7 +149,7 @@ static enum ki_status stage_record(struct import *import)
         .category_scheme = record->category_scheme,
         .category_code = record->category_code,
         .hashes = record->hashes,
-        .nhashes = record->nhashes,
+        .nhashes = record->op == KI_OP_REMOVE ? 0 : record->nhashes,
     };
     return ki_staging_add(&import->staging, &entry, import->diag);
 }
@@ -166,11 +179,17 @@ static enum ki_status take_step(struct import *import, enum ki_step step)
         import->result.nrejected++;
         tell(import, record->reason);
         break;
+    case KI_STEP_NOTE:
+        tell_warning(import);
+        return KI_OK;
     case KI_STEP_BAD:
-        return ki_diag_set(import->diag, KI_ERR_FORMAT, "line %llu: %s",
-                           (unsigned long long)record->line, record->reason);
+        return record->line == 0
+                   ? ki_diag_set(import->diag, KI_ERR_FORMAT, "%s", record->reason)
+                   : ki_diag_set(import->diag, KI_ERR_FORMAT, "line %llu: %s",
+                                 (unsigned long long)record->line, record->reason);
     case KI_STEP_MORE:
     case KI_STEP_SKIP:
+    case KI_STEP_END:
     default:
         return KI_OK;
     }
@@ -199,7 +218,7 @@ static enum ki_status read_records(struct import *import)
             ki_list_parse(&import->parser, reader->data + reader->first,
                           reader->end - reader->first, reader->is_last, &consumed);
         reader->first += consumed;
-        if (step == KI_STEP_MORE && reader->is_last) {
+        if (step == KI_STEP_END || (step == KI_STEP_MORE && reader->is_last)) {
             return poll_caller(import);
         }
         status = step == KI_STEP_MORE ? refill(import) : take_step(import, step);
@@ -207,15 +226,34 @@ static enum ki_status read_records(struct import *import)
     return status;
 }
 
-static enum ki_status add_entry(void *context, const struct ki_entry *entry)
+/* An entry that was withdrawn is staged without hashes. */
+static enum ki_status remove_entry(struct import *import, const struct ki_entry *entry)
 {
-    struct import *import = context;
+    bool existed = false;
+    enum ki_status status =
+        ki_txn_entry_remove(import->txn, import->list_id, entry->id, entry->id_nbytes,
+                            &existed, import->diag);
+    import->result.nremoved += existed;
+    import->result.nunchanged += status == KI_OK && !existed;
+    return status;
+}
+
+static enum ki_status add_entry(struct import *import, const struct ki_entry *entry)
+{
     enum ki_entry_change change = KI_ENTRY_UNCHANGED;
     enum ki_status status =
         ki_txn_entry_add(import->txn, import->list_id, entry, &change, import->diag);
     import->result.nadded += change == KI_ENTRY_ADDED;
     import->result.nupdated += change == KI_ENTRY_UPDATED;
     import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
+    return status;
+}
+
+static enum ki_status apply_entry(void *context, const struct ki_entry *entry)
+{
+    struct import *import = context;
+    enum ki_status status =
+        entry->nhashes > 0 ? add_entry(import, entry) : remove_entry(import, entry);
     if (status == KI_OK && ++import->nentries % RECORDS_PER_POLL == 0) {
         status = poll_caller(import);
     }
@@ -230,7 +268,7 @@ static enum ki_status import_txn(struct import *import, const char *name)
     if (status == KI_OK) {
         import->list_id = info.id;
         status =
-            ki_staging_visit_all(&import->staging, add_entry, import, import->diag);
+            ki_staging_visit_all(&import->staging, apply_entry, import, import->diag);
     }
     if (status != KI_OK) {
         ki_txn_abort(import->txn);
@@ -277,7 +315,7 @@ static enum ki_status import_turn(struct import *import, const char *folder,
 static enum ki_status import_all(struct import *import, const char *folder,
                                  const char *name)
 {
-    enum ki_status status = expect_list(folder, name, import->diag);
+    enum ki_status status = expect_list(folder, name, &import->purpose, import->diag);
     if (status == KI_OK) {
         status = choose_format(import, import->diag);
     }
@@ -315,6 +353,8 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     if (status == KI_OK) {
         *result = import->result;
     }
+    ki_parser_end(&import->parser);
+    ki_reader_close(&import->reader);
     free(import);
     return status;
 }

@@ -11,8 +11,26 @@ void ki_parser_begin(struct ki_list_parser *parser, const struct ki_list_format 
     parser->format = format;
     parser->kind = kind;
     parser->is_64_sha256 = true;
+    parser->fd = -1;
+    parser->purpose = -1;
     parser->line = 1;
+    parser->facts.count = -1;
     ki_columns_clear(&parser->columns);
+    ki_json_walk_begin(&parser->walk);
+}
+
+void ki_parser_end(struct ki_list_parser *parser)
+{
+    if (parser->format && parser->format->end && parser->state) {
+        parser->format->end(parser);
+    }
+    parser->state = NULL;
+}
+
+enum ki_step ki_parser_bad(struct ki_list_parser *parser, const char *reason)
+{
+    (void)ki_record_refuse(&parser->record, "%s", reason);
+    return KI_STEP_BAD;
 }
 
 struct ki_frame ki_frame_line(const struct ki_list_parser *parser, const char *data,
@@ -94,14 +112,24 @@ static enum ki_step parse_frame(struct ki_list_parser *parser, const char *data,
     return KI_STEP_REJECT;
 }
 
+static enum ki_step take_own_step(struct ki_list_parser *parser, const char *data,
+                                  size_t nbytes, bool is_last, size_t *consumed)
+{
+    enum ki_step step = parser->format->step(parser, data, nbytes, is_last, consumed);
+    if (*consumed > 0) {
+        advance(parser, data, *consumed);
+    }
+    return step;
+}
+
 enum ki_step ki_list_parse(struct ki_list_parser *parser, const char *data,
                            size_t nbytes, bool is_last, size_t *consumed)
 {
     *consumed = 0;
-    if (nbytes == 0) {
+    if (nbytes == 0 && !parser->format->step) {
         return KI_STEP_MORE;
     }
-    if (parser->byte == 0 && starts_with_bom(data, nbytes)) {
+    if (parser->byte == 0 && nbytes > 0 && starts_with_bom(data, nbytes)) {
         if (nbytes < 3 && !is_last) {
             return KI_STEP_MORE;
         }
@@ -110,6 +138,9 @@ enum ki_step ki_list_parse(struct ki_list_parser *parser, const char *data,
             parser->byte = 3;
             return KI_STEP_SKIP;
         }
+    }
+    if (parser->format->step) {
+        return take_own_step(parser, data, nbytes, is_last, consumed);
     }
     if (parser->is_in_long_line) {
         return skip_long_line(parser, data, nbytes, consumed);

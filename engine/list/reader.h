@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded buffer over a file descriptor. */
+/* A bounded buffer over a file descriptor. What is packed with gzip comes out unpacked.
+ */
 #ifndef KI_LIST_READER_H
 #define KI_LIST_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <knownimage/status.h>
 
@@ -12,8 +14,15 @@
 
 enum {
     KI_READER_REFILL_NBYTES = 65536,
-    KI_READER_NBYTES = KI_RECORD_MAX_NBYTES + 2 + KI_READER_REFILL_NBYTES
+    KI_READER_NBYTES = KI_OBJECT_MAX_NBYTES + 2 + KI_READER_REFILL_NBYTES
 };
+
+/* What gzip may make of a file: more is taken for an attack. Lists of hashes shrink
+ * little; JSON with its names, some twenty times. */
+#define KI_READER_MOST_UNPACKED_NBYTES (UINT64_C(1) << 37)
+#define KI_READER_MOST_RATIO 200u
+
+struct ki_unpacker;
 
 struct ki_list_reader {
     int fd;       /* the caller's, left open */
@@ -22,14 +31,20 @@ struct ki_list_reader {
     size_t end;
     bool (*is_stopped)(void *context); /* may be NULL */
     void *context;
+    bool is_begun;
+    struct ki_unpacker *unpacker; /* NULL if the file is not packed */
     char data[KI_READER_NBYTES];
 };
 
 /* The unread bytes: reader->data + first … end. ki_reader_fill reads more until there
  * are at least wanted (≤ KI_READER_NBYTES) of them or the file ends. While nothing
  * comes, is_stopped is asked several times a second.
- * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED. */
+ * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED, KI_ERR_FORMAT (damaged gzip data, or data that
+ * grow beyond measure). */
 enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                               struct ki_diag *diag);
+
+/* Frees what reading took; the descriptor stays open. */
+void ki_reader_close(struct ki_list_reader *reader);
 
 #endif

@@ -21,6 +21,11 @@ void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte
     record->category_scheme[0] = '\0';
     record->category_code[0] = '\0';
     record->nhashes = 0;
+    record->op = KI_OP_ADD;
+    record->member[0] = '\0';
+    record->updated = 0;
+    record->nvotes_for = 0;
+    record->nvotes_against = 0;
     record->reason[0] = '\0';
 }
 
@@ -120,7 +125,7 @@ bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
 bool ki_record_add_hash(struct ki_list_record *record, enum ki_kind kind,
                         struct ki_span text)
 {
-    assert(record->nhashes < KI_NKINDS);
+    assert(record->nhashes < KI_RECORD_MAX_NHASHES);
     char reason[KI_REASON_NBYTES];
     if (!ki_hash_read(kind, text, &record->hashes[record->nhashes], reason)) {
         return ki_record_refuse(record, "%s", reason);

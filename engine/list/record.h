@@ -12,7 +12,16 @@
 
 #include "list/span.h"
 
-enum { KI_REASON_NBYTES = 160 }; /* with terminator */
+enum {
+    KI_REASON_NBYTES = 160, /* with terminator */
+    KI_RECORD_MAX_NHASHES = 16,
+    KI_MEMBER_NBYTES = 64 /* with terminator */
+};
+
+enum ki_op {
+    KI_OP_ADD,
+    KI_OP_REMOVE /* the entry was withdrawn; needs no hash */
+};
 
 struct ki_list_record {
     uint64_t line; /* 1-based, where the record begins */
@@ -22,7 +31,13 @@ struct ki_list_record {
     char category_scheme[KI_CATEGORY_NBYTES]; /* "" if none */
     char category_code[KI_CATEGORY_NBYTES];
     size_t nhashes;
-    struct ki_hash hashes[KI_NKINDS];
+    struct ki_hash hashes[KI_RECORD_MAX_NHASHES];
+    enum ki_op op;
+    char member[KI_MEMBER_NBYTES]; /* who submitted it inside the source; "" if unknown
+                                    */
+    int64_t updated;               /* seconds since 1970; 0 if unknown */
+    uint32_t nvotes_for;
+    uint32_t nvotes_against;
     /* Why the record was refused, or of a good record: what was left out of it; "" if
      * nothing was. Never holds anything of the record itself. */
     char reason[KI_REASON_NBYTES];

@@ -85,6 +85,24 @@ stdout_is ''
 stderr_has 'knownimage: table.csv: line 1: header names no column pdq'
 ki 'a format that is not told' 2 list import hotline two.txt
 stderr_has 'knownimage: two.txt: lines with 64 hex digits may be'
+md5=900150983cd24fb0d6963f7d28e17f72
+context='"@odata.context":"http://x/2.0.xml/US/$metadata#Media"'
+printf '{%s,"value":[{"Category":1,"MD5":"%s"},\n{"Category":1,"MD5":"x"}]}' \
+    "$context" "$md5" >vics.json
+ki 'a JSON file of a case tool, one record bad' 0 list import hotline vics.json
+stdout_has '"read":2,"added":1,"updated":0,"removed":0,"rejected":1,'
+stdout_has '"format":"vics-json"'
+stderr_is 'knownimage: vics.json:2: md5: hash has a character that is not a hex digit'
+printf '{%s,"value":[{"Category":0,"MD5":"%s"}]}' "$context" "$md5" |
+    gzip >vics.json.gz
+ki 'a packed one that withdraws it' 0 list import hotline vics.json.gz
+stdout_has '"read":1,"added":0,"updated":0,"removed":1,"rejected":0,'
+head -c 60 vics.json.gz >cut.gz
+ki 'a packed one that is cut off' 2 list import hotline cut.gz
+stderr_is 'knownimage: cut.gz: the gzip file is cut off'
+printf '"SHA-1","MD5","CRC32","FileName","FileSize","ProductCode"\n' >NSRLFile.txt
+ki 'known files into a list that matches' 2 list import hotline NSRLFile.txt
+stderr_has 'line 1: the NSRL lists known files, not illegal ones'
 : >zero
 printf '\n# nothing today\n' >comments
 for file in zero comments; do

@@ -40,7 +40,8 @@ static void take(struct summary *summary, enum ki_step step,
         mix(summary, record->reason, strlen(record->reason));
         return;
     }
-    require(record->nhashes >= 1 && record->nhashes <= KI_NKINDS);
+    require(record->nhashes >= (record->op == KI_OP_ADD ? 1u : 0u) &&
+            record->nhashes <= KI_RECORD_MAX_NHASHES);
     require(record->id_nbytes >= 1 && record->id_nbytes <= KI_ENTRY_ID_NBYTES);
     require(memchr(record->id, '\0', record->id_nbytes) == NULL);
     require(strlen(record->category_code) < KI_CATEGORY_NBYTES);
@@ -81,8 +82,8 @@ static uint64_t parse(const struct how *how, const char *data, size_t nbytes)
             ki_list_parse(&parser, data + first, end - first, end == nbytes, &consumed);
         require(consumed <= end - first);
         first += consumed;
-        if (step == KI_STEP_MORE && end == nbytes) {
-            return summary.value;
+        if (step == KI_STEP_END || (step == KI_STEP_MORE && end == nbytes)) {
+            break;
         }
         if (step == KI_STEP_MORE) {
             end = nbytes - end < piece ? nbytes : end + piece;
@@ -90,9 +91,11 @@ static uint64_t parse(const struct how *how, const char *data, size_t nbytes)
             take(&summary, step, &parser.record);
         }
         if (step == KI_STEP_BAD) {
-            return summary.value;
+            break;
         }
     }
+    ki_parser_end(&parser);
+    return summary.value;
 }
 
 int fuzz_list(const char *format, const uint8_t *data, size_t nbytes)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a parser makes of a text, as text: a line a record,
  *     LINE ID KIND:FIRST-SIX-DIGITS… [SCHEME/CODE]
+ *     LINE -ID KIND:…     of a withdrawn one
  *     LINE !REASON        of a refused one
+ *     NOTE REASON         about the file
  *     BAD REASON          when the rest of the file cannot be read */
 #ifndef KI_TESTS_LIST_PARSED_H
 #define KI_TESTS_LIST_PARSED_H
@@ -28,10 +30,17 @@ static inline void parsed_record(FILE *out, enum ki_step step,
         (void)fprintf(out, "BAD %s\n", record->reason);
         return;
     }
+    if (step == KI_STEP_NOTE) {
+        (void)fprintf(out, "NOTE %s\n", record->reason);
+        return;
+    }
     (void)fprintf(out, "%llu ", (unsigned long long)record->line);
     if (step == KI_STEP_REJECT) {
         (void)fprintf(out, "!%s\n", record->reason);
         return;
+    }
+    if (record->op == KI_OP_REMOVE) {
+        (void)fputc('-', out);
     }
     (void)fwrite(record->id, 1, record->id_nbytes, out);
     for (size_t i = 0; i < record->nhashes; i++) {
@@ -44,6 +53,10 @@ static inline void parsed_record(FILE *out, enum ki_step step,
     }
     (void)fputc('\n', out);
 }
+
+/* Of the list that the next parse_in_pieces imports into; -1: any. */
+static int parsed_purpose = -1;
+static bool parsed_is_stated = false;
 
 /* Gives the parser pieces of at most `most` bytes more each time (0: all at once). */
 static inline char *parse_in_pieces(const char *format, int kind, const char *data,
@@ -58,6 +71,8 @@ static inline char *parse_in_pieces(const char *format, int kind, const char *da
     cr_assert(parser && parsed.out);
     cr_assert_not_null(ki_list_format_find(format));
     ki_parser_begin(parser, ki_list_format_find(format), kind);
+    parser->purpose = parsed_purpose;
+    parser->is_stated = parsed_is_stated;
     for (;;) {
         size_t consumed = 0;
         /* A copy of its own, so that a sanitizer sees a step over its end. */
@@ -83,6 +98,7 @@ static inline char *parse_in_pieces(const char *format, int kind, const char *da
         }
     }
     (void)fclose(parsed.out);
+    ki_parser_end(parser);
     free(parser);
     return parsed.text;
 }
@@ -94,6 +110,20 @@ static inline void expect_parsed(const char *format, int kind, const char *input
     cr_expect_str_eq(got, expected, "%s of\n%s\ngives\n%s\nexpected\n%s", format, input,
                      got, expected);
     free(got);
+}
+
+/* One input and all that becomes of it. */
+struct parse_case {
+    const char *input;
+    const char *expected;
+};
+
+static inline void expect_cases(const char *format, const struct parse_case *cases,
+                                size_t ncases)
+{
+    for (size_t i = 0; i < ncases; i++) {
+        expect_parsed(format, -1, cases[i].input, cases[i].expected);
+    }
 }
 
 /* Hashes to write lists with. */

@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-dev
     zlib1g-dev libisal-dev libssl-dev liblmdb-dev libxxhash-dev libinih-dev
-    libjansson-dev)
+    libjansson-dev libexpat1-dev libsqlite3-dev)
 if [ "${1:-}" = --tests ]; then
     # Peers and material: djpeg, cjpeg, netpbm, hashdeep and photographs; clang with
     # its sanitizers; gcovr for coverage.
