@@ -153,9 +153,6 @@ static bool check_line(struct reading *reading, const char *line)
     if (line[strspn(line, " \t\r")] == '\0' || line[0] == ';' || line[0] == '#') {
         return true;
     }
-    if (line[0] == ' ' || line[0] == '\t') {
-        return FAIL(reading, "a line may not begin with a blank");
-    }
     if (line[0] == '[') {
         return begin_section(reading, line);
     }
@@ -173,7 +170,8 @@ static bool has_control(const char *text, size_t nbytes)
     return false;
 }
 
-/* For inih: the next line, at most size − 1 bytes with its newline. NULL ends it. */
+/* For inih: the next line without the blanks before it, at most size − 1 bytes with its
+ * newline. NULL ends it. */
 static char *next_line(char *out, int size, void *context)
 {
     struct reading *reading = context;
@@ -188,6 +186,10 @@ static char *next_line(char *out, int size, void *context)
     reading->rest += taken;
     reading->nrest -= taken;
     if (length > 0 && text[length - 1] == '\r') {
+        length--;
+    }
+    while (length > 0 && (*text == ' ' || *text == '\t')) {
+        text++;
         length--;
     }
     if (length + 2 > (size_t)size) {

@@ -22,6 +22,14 @@ stderr_has 'there is no index'
 printf '%s\nk1,pdq,%s,,\nk2,md5,%s,,\n' $header "$known" "$(hash_of same.png md5)" |
     "$program" list import one - >/dev/null || exit 1
 
+"$program" list add hotline >/dev/null || exit 1
+sed -n '/^    ; A comment/,/^    limit-side/p' "$pictures/../../../README.md" >example.conf
+[ "$(wc -l <example.conf)" -gt 30 ] || fail 'README.md has no example'
+ki 'the example of README.md' 0 policy check example.conf
+stdout_has '# list hotline: match, radius 31, min-quality 50, block, block-needs exact'
+stdout_has 'limit-side = reject'
+"$program" list remove hotline >/dev/null || exit 1
+
 ki 'no policy' 0 policy show
 stdout_has '# policy lists'
 stdout_has '# list one: match, radius 31, min-quality 50, block, block-needs near'

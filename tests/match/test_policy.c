@@ -39,8 +39,9 @@ static struct ki_ruling *rule(const struct ki_policy *policy,
 }
 
 static const char everything[] = "\xef\xbb\xbf; all there is\r\n"
-                                 "[default]\r\n"
-                                 "radius = 20\r\n"
+                                 "  [default]\r\n"
+                                 "\t radius = 20\r\n"
+                                 "    ; indented\r\n"
                                  "min-quality=60 ; inline\r\n"
                                  "dihedral = yes\r\n"
                                  "modes = pdq , pdq-nn512\r\n"
@@ -206,8 +207,8 @@ static const struct bad bads[] = {
     {"[default]\nradius = 4294967297\n", 2, "not a number"},
     {"[default]\nradius = 3 1\n", 2, "not a number"},
     {"[default]\nradius = 1\nradius = 1\n", 3, "in line 2 already"},
-    {"[default]\nradius = 1\n  2\n", 3, "begin with a blank"},
-    {"[default]\n\tradius = 1\n", 2, "begin with a blank"},
+    {"[default]\nradius = 1\n  2\n", 3, "not 'key = value'"},
+    {"[default]\n\tradius = 1\n  radius = 2\n", 3, "in line 2 already"},
     {"[default]\nmin-quality = 101\n", 2, "0 to 100"},
     {"[default]\nmin_quality = 1\n", 2, "unknown key 'min_quality'"},
     {"[default]\nRadius = 1\n", 2, "unknown key"},
