@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a parser makes of a text, as text: a line a record,
- *     LINE ID KIND:FIRST-SIX-DIGITS… [SCHEME/CODE]
+ *     LINE ID KIND:FIRST-SIX-DIGITS… removed by=MEMBER at=TIME votes=FOR:AGAINST
+ *         [SCHEME/CODE]
  *     LINE !REASON        of a refused one
  *     BAD REASON          when the rest of the file cannot be read */
 #ifndef KI_TESTS_LIST_PARSED_H
@@ -38,6 +39,18 @@ static inline void parsed_record(FILE *out, enum ki_step step,
         char hex[2 * KI_HASH_MAX_NBYTES + 1];
         ki_hash_to_hex(&record->hashes[i], hex);
         (void)fprintf(out, " %s:%.6s", ki_kind_text(record->hashes[i].kind), hex);
+    }
+    if (record->op == KI_OP_REMOVE) {
+        (void)fprintf(out, " removed");
+    }
+    if (record->member[0]) {
+        (void)fprintf(out, " by=%s", record->member);
+    }
+    if (record->updated != 0) {
+        (void)fprintf(out, " at=%lld", (long long)record->updated);
+    }
+    if (record->votes_for + record->votes_against > 0) {
+        (void)fprintf(out, " votes=%u:%u", record->votes_for, record->votes_against);
     }
     if (record->category_scheme[0] || record->category_code[0]) {
         (void)fprintf(out, " [%s/%s]", record->category_scheme, record->category_code);
