@@ -36,7 +36,7 @@
 #include "index/ring16.h"
 #include "index/ring8.h"
 
-enum { KI_SEGMENT_VERSION = 3, KI_SEGMENT_RING8_MOST = 131072, KI_CHECKSUM_NHEX = 32 };
+enum { KI_SEGMENT_VERSION = 4, KI_SEGMENT_RING8_MOST = 131072, KI_CHECKSUM_NHEX = 32 };
 
 /* What names a segment in the MANIFEST. */
 struct ki_segment_name {

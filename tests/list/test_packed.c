@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists packed with gzip, withdrawals, and what an import says of partial files. */
+#define PARSED_IS_BRIEF 1
+
 #include <zlib.h>
 
 #include "list/imported.h"
