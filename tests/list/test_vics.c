@@ -233,7 +233,7 @@ static char *file_with(const char *before, char fill, size_t nfill, const char *
     cr_assert_not_null(text);
     memcpy(text, before, nbefore);
     memset(text + nbefore, fill, nfill);
-    (void)strcpy(text + nbefore + nfill, after);
+    memcpy(text + nbefore + nfill, after, strlen(after) + 1);
     return text;
 }
 
