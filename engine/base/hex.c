@@ -68,32 +68,56 @@ static int base64_value(char c)
     return c == '/' ? 63 : -1;
 }
 
-bool ki_base64_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes)
+static int base32_value(char c)
 {
-    if (ntext % 4 != 0 || ntext / 4 != (nbytes + 2) / 3) {
-        return false;
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
     }
-    size_t ndigits = (nbytes * 8 + 5) / 6;
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a';
+    }
+    return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+/* Reads as many digits of digit_nbits bits as nbytes bytes need. */
+static bool decode_digits(const char *text, int (*value_of)(char c),
+                          unsigned digit_nbits, uint8_t *out, size_t nbytes)
+{
+    size_t ndigits = (nbytes * 8 + digit_nbits - 1) / digit_nbits;
     uint32_t bits = 0;
     unsigned nbits = 0;
     size_t done = 0;
     for (size_t i = 0; i < ndigits; i++) {
-        int value = base64_value(text[i]);
+        int value = value_of(text[i]);
         if (value < 0) {
             return false;
         }
-        bits = bits << 6 | (uint32_t)value;
-        nbits += 6;
+        bits = bits << digit_nbits | (uint32_t)value;
+        nbits += digit_nbits;
         if (nbits >= 8) {
             nbits -= 8;
             out[done++] = (uint8_t)(bits >> nbits);
             bits &= (1u << nbits) - 1u;
         }
     }
-    for (size_t i = ndigits; i < ntext; i++) {
+    return bits == 0;
+}
+
+bool ki_base32_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes)
+{
+    return ntext == (nbytes * 8 + 4) / 5 &&
+           decode_digits(text, base32_value, 5, out, nbytes);
+}
+
+bool ki_base64_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes)
+{
+    if (ntext % 4 != 0 || ntext / 4 != (nbytes + 2) / 3) {
+        return false;
+    }
+    for (size_t i = (nbytes * 8 + 5) / 6; i < ntext; i++) {
         if (text[i] != '=') {
             return false;
         }
     }
-    return bits == 0;
+    return decode_digits(text, base64_value, 6, out, nbytes);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hexadecimal and base64 (RFC 4648), strict. */
+/* Hexadecimal, base32 and base64 (RFC 4648), strict. */
 #ifndef KI_BASE_HEX_H
 #define KI_BASE_HEX_H
 
@@ -16,6 +16,10 @@ bool ki_hex_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes);
 
 /* True if all ntext characters are hex digits. */
 bool ki_is_hex(const char *text, size_t ntext);
+
+/* Reads ntext characters of base32 without padding, either case, that stand for exactly
+ * nbytes bytes; the unused bits of the last character must be zero. */
+bool ki_base32_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes);
 
 /* Reads ntext characters of padded base64 that stand for exactly nbytes bytes; the
  * unused bits of the last character must be zero. */

@@ -7,17 +7,14 @@
 #include "base/hex.h"
 
 static const char *const kind_texts[KI_NKINDS] = {
-    [KI_KIND_PDQ] = "pdq",
-    [KI_KIND_MD5] = "md5",
-    [KI_KIND_SHA1] = "sha1",
-    [KI_KIND_SHA256] = "sha256",
+    [KI_KIND_PDQ] = "pdq",           [KI_KIND_MD5] = "md5",
+    [KI_KIND_SHA1] = "sha1",         [KI_KIND_SHA256] = "sha256",
+    [KI_KIND_PHOTODNA] = "photodna",
 };
 
 static const uint8_t kind_nbytes[KI_NKINDS] = {
-    [KI_KIND_PDQ] = 32,
-    [KI_KIND_MD5] = 16,
-    [KI_KIND_SHA1] = 20,
-    [KI_KIND_SHA256] = 32,
+    [KI_KIND_PDQ] = 32,    [KI_KIND_MD5] = 16,       [KI_KIND_SHA1] = 20,
+    [KI_KIND_SHA256] = 32, [KI_KIND_PHOTODNA] = 144,
 };
 
 static const char *const mode_texts[KI_NMODES] = {

@@ -105,9 +105,12 @@ static enum ki_status hash_add(struct ki_txn *txn, const struct entry_key *key,
     }
     uint8_t bytes[KI_HASH_KEY_NBYTES];
     size_t nbytes = ki_hash_key(key->bytes, key->nbytes, hash, bytes);
+    if (nbytes == 0) {
+        return ki_diag_set(diag, KI_ERR_UNSUPPORTED, "OpenSSL offers no SHA256 here");
+    }
     MDB_val name = ki_val(bytes, nbytes);
-    MDB_val empty = ki_val("", 0);
-    int result = ki_row_insert(txn, KI_TABLE_ENTRIES, &name, &empty);
+    MDB_val data = ki_val(hash->bytes, ki_hash_row_nbytes(hash->kind));
+    int result = ki_row_insert(txn, KI_TABLE_ENTRIES, &name, &data);
     if (result == MDB_KEYEXIST) {
         return KI_OK;
     }

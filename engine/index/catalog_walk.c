@@ -74,8 +74,9 @@ static enum ki_status walk_entry(struct walk *walk, struct ki_diag *diag)
     for (;;) {
         walk->result = mdb_cursor_get(walk->cursor, &walk->key, &walk->data, MDB_NEXT);
         if (walk->result != MDB_SUCCESS ||
-            !ki_hash_key_parse(walk->entry_key, walk->entry_key_nbytes,
-                               walk->key.mv_data, walk->key.mv_size, &hash)) {
+            !ki_hash_row_parse(walk->entry_key, walk->entry_key_nbytes,
+                               walk->key.mv_data, walk->key.mv_size, walk->data.mv_data,
+                               walk->data.mv_size, &hash)) {
             break;
         }
         walk_count(walk, &walk->key, &walk->data);

@@ -164,11 +164,11 @@ static bool read_lists(const json_t *array, struct ki_manifest *out)
 static bool read_fields(const json_t *root, struct ki_manifest *out)
 {
     bool is_good = true;
-    uint64_t version = get_uint(root, "knownimage_manifest", 2, &is_good);
+    uint64_t version = get_uint(root, "knownimage_manifest", 3, &is_good);
     out->generation = get_uint(root, "generation", INT64_MAX, &is_good);
     out->catalog_serial = get_uint(root, "catalog_serial", INT64_MAX, &is_good);
     out->catalog_content = get_uint(root, "catalog_content", INT64_MAX, &is_good);
-    return is_good && version == 2 && out->generation > 0 &&
+    return is_good && version == 3 && out->generation > 0 &&
            read_segments(json_object_get(root, "segments"), out) &&
            read_lists(json_object_get(root, "lists"), out);
 }

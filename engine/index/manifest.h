@@ -3,7 +3,7 @@
  * MANIFEST: one generation, as JSON, followed by a line with its own checksum. It is
  * replaced whole; MANIFEST.previous is the one before it.
  *
- *   {"knownimage_manifest":2,"generation":…,"catalog_serial":…,"catalog_content":…,
+ *   {"knownimage_manifest":3,"generation":…,"catalog_serial":…,"catalog_content":…,
  *    "segments":[{"number":…,"nbytes":…,"xxh3_128":"…"}],
  *    "lists":[{"id":…,"name":…,"source":…,"purpose":…,"action":…,"radius":…,
  *              "min_quality":…,"serial":…,"entries":…,"hashes":{"pdq":…,…}}]}

@@ -59,7 +59,7 @@ static json_t *manifest_json(const struct ki_manifest *manifest)
         json_t *list = list_json(&manifest->lists[i]);
         is_good = json_array_append_new(lists, list) == 0 && is_good;
     }
-    json_t *root = json_pack("{s:i,s:I,s:I,s:I,s:o,s:o}", "knownimage_manifest", 2,
+    json_t *root = json_pack("{s:i,s:I,s:I,s:I,s:o,s:o}", "knownimage_manifest", 3,
                              "generation", (json_int_t)manifest->generation,
                              "catalog_serial", (json_int_t)manifest->catalog_serial,
                              "catalog_content", (json_int_t)manifest->catalog_content,

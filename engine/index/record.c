@@ -8,11 +8,12 @@
 #include "base/pack.h"
 
 enum {
-    ROW_VERSION = 1, /* of a list */
-    ENTRY_ROW_VERSION = 2,
+    ROW_VERSION = 2, /* of a list */
+    ENTRY_ROW_VERSION = 3,
     ID_KEY_NBYTES = 400,
     ID_PREFIX_NBYTES = 336,
-    SHA256_NBYTES = 32
+    SHA256_NBYTES = 32,
+    MOST_KEY_NBYTES = 32 /* of a hash, as part of a key */
 };
 
 size_t ki_list_row_pack(const struct ki_list_info *info,
@@ -211,30 +212,49 @@ size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
     return packer.nbytes;
 }
 
+size_t ki_hash_row_nbytes(enum ki_kind kind)
+{
+    size_t nbytes = ki_kind_nbytes(kind);
+    return nbytes > MOST_KEY_NBYTES ? nbytes : 0;
+}
+
 size_t ki_hash_key(const uint8_t *entry_key, size_t entry_key_nbytes,
                    const struct ki_hash *hash, uint8_t out[KI_HASH_KEY_NBYTES])
 {
     struct ki_packer packer = ki_packer_begin(out, KI_HASH_KEY_NBYTES);
+    size_t nbytes = ki_kind_nbytes(hash->kind);
     ki_pack_bytes(&packer, entry_key, entry_key_nbytes);
     ki_pack_uint(&packer, 1u + (unsigned)hash->kind, 1);
-    ki_pack_bytes(&packer, hash->bytes, ki_kind_nbytes(hash->kind));
+    if (nbytes <= MOST_KEY_NBYTES) {
+        ki_pack_bytes(&packer, hash->bytes, nbytes);
+        return packer.nbytes;
+    }
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    if (EVP_Digest(hash->bytes, nbytes, digest, NULL, EVP_sha256(), NULL) != 1) {
+        return 0;
+    }
+    ki_pack_bytes(&packer, digest, SHA256_NBYTES);
     return packer.nbytes;
 }
 
-bool ki_hash_key_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
-                       const uint8_t *key, size_t key_nbytes, struct ki_hash *out)
+bool ki_hash_row_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
+                       const uint8_t *key, size_t key_nbytes, const void *data,
+                       size_t nbytes, struct ki_hash *out)
 {
     if (key_nbytes < entry_key_nbytes + 2 ||
         memcmp(key, entry_key, entry_key_nbytes) != 0) {
         return false;
     }
     unsigned kind = key[entry_key_nbytes] - 1u;
-    size_t nbytes = ki_kind_nbytes((enum ki_kind)kind);
-    if (kind >= KI_NKINDS || key_nbytes != entry_key_nbytes + 1 + nbytes) {
+    size_t hash_nbytes = ki_kind_nbytes((enum ki_kind)kind);
+    size_t in_row = ki_hash_row_nbytes((enum ki_kind)kind);
+    size_t in_key = in_row > 0 ? SHA256_NBYTES : hash_nbytes;
+    if (kind >= KI_NKINDS || key_nbytes != entry_key_nbytes + 1 + in_key ||
+        nbytes != in_row) {
         return false;
     }
     memset(out, 0, sizeof *out);
     out->kind = (enum ki_kind)kind;
-    memcpy(out->bytes, key + entry_key_nbytes + 1, nbytes);
+    memcpy(out->bytes, in_row > 0 ? data : key + entry_key_nbytes + 1, hash_nbytes);
     return true;
 }

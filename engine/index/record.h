@@ -4,7 +4,7 @@
  *
  *   list row    key: name            value: u8 version | u32 id | u8 purpose |
  *                                    u8 action | u8 radius | u8 min_quality |
- *                                    u64 serial | u64 nentries | u64 nhashes[4] |
+ *                                    u64 serial | u64 nentries | u64 nhashes[5] |
  *                                    text source
  *   entry row   key: u32be list id | id key | 00
  *                                    value: u8 version | u8 flags |
@@ -12,6 +12,8 @@
  *                                    [text scheme | text code] | u8 count |
  *                                    count × (u8 kind | hash)
  *   hash row    key: entry key | u8 1 + kind | hash        value: empty
+ *               key: entry key | u8 1 + kind | SHA-256     value: hash, if longer than
+ * 32
  *
  * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
  * the SHA-256 of all of it in hex; only then does the row hold it. An entry row holds
@@ -30,9 +32,9 @@
 enum {
     KI_INLINE_HASHES = 8,
     KI_ENTRY_KEY_NBYTES = 4 + 400 + 1,
-    KI_HASH_KEY_NBYTES = KI_ENTRY_KEY_NBYTES + 1 + KI_HASH_MAX_NBYTES,
+    KI_HASH_KEY_NBYTES = KI_ENTRY_KEY_NBYTES + 1 + 32, /* LMDB allows 511 */
     KI_LIST_ROW_NBYTES = 256,
-    KI_ENTRY_ROW_NBYTES = 2048
+    KI_ENTRY_ROW_NBYTES = 4096
 };
 
 /* Row → value in out; the size, or 0 if it does not fit. */
@@ -62,10 +64,14 @@ uint32_t ki_list_of_key(const uint8_t *key);
 /* Keys; each returns its size. */
 size_t ki_entry_key(uint32_t list_id, const char *id, size_t id_nbytes,
                     uint8_t out[KI_ENTRY_KEY_NBYTES]);
+/* 0 if OpenSSL failed. */
 size_t ki_hash_key(const uint8_t *entry_key, size_t entry_key_nbytes,
                    const struct ki_hash *hash, uint8_t out[KI_HASH_KEY_NBYTES]);
-/* The hash in a hash row's key; false if the key is that of an entry row or none. */
-bool ki_hash_key_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
-                       const uint8_t *key, size_t key_nbytes, struct ki_hash *out);
+/* How many bytes of the hash are the value of its row. */
+size_t ki_hash_row_nbytes(enum ki_kind kind);
+/* The hash in a hash row; false if the key is that of an entry row or none. */
+bool ki_hash_row_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
+                       const uint8_t *key, size_t key_nbytes, const void *data,
+                       size_t nbytes, struct ki_hash *out);
 
 #endif

@@ -15,6 +15,7 @@ static const struct {
     {"sha256", KI_KIND_SHA256},
     {"sha-256", KI_KIND_SHA256},
     {"sha2_256", KI_KIND_SHA256},
+    {"photodna", KI_KIND_PHOTODNA},
     {"kind", KI_ROLE_KIND},
     {"type", KI_ROLE_KIND},
     {"signal_type", KI_ROLE_KIND},
@@ -88,20 +89,6 @@ int ki_columns_role(const struct ki_list_columns *columns, int column)
     return -1;
 }
 
-static void add_cell(struct ki_list_record *record, enum ki_kind kind,
-                     struct ki_span cell)
-{
-    char reason[KI_REASON_NBYTES];
-    if (ki_span_trim(cell).nbytes == 0) {
-        return;
-    }
-    if (ki_hash_read(kind, cell, &record->hashes[record->nhashes], reason)) {
-        record->nhashes++;
-    } else {
-        (void)ki_record_refuse(record, "%s: %s", ki_kind_text(kind), reason);
-    }
-}
-
 static bool add_pair(const struct ki_list_columns *columns, int kind,
                      const struct ki_span cells[KI_NROLES],
                      struct ki_list_record *record)
@@ -129,7 +116,7 @@ static bool add_hashes(const struct ki_list_columns *columns, int kind,
         return add_pair(columns, kind, cells, record);
     }
     for (int i = 0; i < KI_NKINDS; i++) {
-        add_cell(record, (enum ki_kind)i, cells[i]);
+        ki_record_offer_hash(record, (enum ki_kind)i, cells[i]);
     }
     return record->nhashes > 0 || ki_record_refuse(record, "record has no hash");
 }

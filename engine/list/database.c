@@ -119,8 +119,8 @@ static void offer_column(struct ki_list_record *record, const struct database *d
         const unsigned char *text = sqlite3_column_text(database->rows, column);
         nbytes = sqlite3_column_bytes(database->rows, column);
         if (text) {
-            ki_record_offer_hash(record, type,
-                                 (struct ki_span){(const char *)text, (size_t)nbytes});
+            ki_record_offer_typed(record, type,
+                                  (struct ki_span){(const char *)text, (size_t)nbytes});
         }
         return;
     }
@@ -132,7 +132,7 @@ static void offer_column(struct ki_list_record *record, const struct database *d
         return;
     }
     ki_hex_encode(blob, (size_t)nbytes, hex);
-    ki_record_offer_hash(record, type, ki_span_of(hex));
+    ki_record_offer_typed(record, type, ki_span_of(hex));
 }
 
 static enum ki_step read_row(struct ki_list_parser *parser)

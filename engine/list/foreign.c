@@ -37,8 +37,8 @@ static bool has_hash(const struct ki_list_record *record, const struct ki_hash *
     return false;
 }
 
-void ki_record_offer_hash(struct ki_list_record *record, struct ki_span type,
-                          struct ki_span text)
+void ki_record_offer_typed(struct ki_list_record *record, struct ki_span type,
+                           struct ki_span text)
 {
     enum ki_kind kind = KI_KIND_PDQ;
     struct ki_hash hash;
@@ -59,9 +59,9 @@ void ki_record_offer_hash(struct ki_list_record *record, struct ki_span type,
     if (has_hash(record, &hash)) {
         return;
     }
-    if (record->nhashes == KI_RECORD_MAX_NHASHES) {
+    if (record->nhashes == KI_RECORD_MAX_HASHES) {
         (void)ki_record_refuse(record, "record has more than %d hashes",
-                               KI_RECORD_MAX_NHASHES);
+                               KI_RECORD_MAX_HASHES);
         return;
     }
     record->hashes[record->nhashes++] = hash;
@@ -91,7 +91,7 @@ bool ki_record_id_from_hash(struct ki_list_record *record)
     return false;
 }
 
-void ki_record_set_member(struct ki_list_record *record, struct ki_span member)
+void ki_record_keep_member(struct ki_list_record *record, struct ki_span member)
 {
     size_t nbytes = 0;
     for (size_t i = 0; i < member.nbytes && nbytes < KI_MEMBER_NBYTES - 1; i++) {

@@ -9,8 +9,8 @@
 /* Adds a hash by the name of its type. A type that this version cannot look up and an
  * empty text are passed over; a bad hash leaves its reason, which is a warning if
  * another one is good. The same hash twice is one. */
-void ki_record_offer_hash(struct ki_list_record *record, struct ki_span type,
-                          struct ki_span text);
+void ki_record_offer_typed(struct ki_list_record *record, struct ki_span type,
+                           struct ki_span text);
 
 /* RECORD if there is a hash, or if the entry is withdrawn and has an id; else REJECT.
  */
@@ -23,6 +23,6 @@ bool ki_record_id_from_hash(struct ki_list_record *record);
 
 /* Truncated to what there is room for, without control characters: who said so is a
  * remark, not worth losing the record. */
-void ki_record_set_member(struct ki_list_record *record, struct ki_span member);
+void ki_record_keep_member(struct ki_list_record *record, struct ki_span member);
 
 #endif

@@ -51,6 +51,9 @@ struct ki_list_parser;
 
 struct ki_list_format {
     const char *name;
+    /* A record is all there is of its entry, so that it takes the place of what was
+     * known before; else its hashes are added to those. */
+    bool replaces_entry;
     struct ki_frame (*frame)(const struct ki_list_parser *parser, const char *data,
                              size_t nbytes, bool is_last);
     /* Reads one record without NUL bytes into parser->record, which was begun. Returns

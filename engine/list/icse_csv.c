@@ -40,7 +40,7 @@ static enum ki_step parse(struct ki_list_parser *parser, struct ki_span text)
         return KI_STEP_REJECT;
     }
     for (int i = MD5; i <= PHOTODNA; i++) {
-        ki_record_offer_hash(record, ki_span_of(names[i]), cells[i]);
+        ki_record_offer_typed(record, ki_span_of(names[i]), cells[i]);
     }
     bool is_said = cells[BASELINE].nbytes > 0;
     const char *code = !is_said                           ? "unknown"

@@ -163,8 +163,8 @@ static void start_feedback(struct xml *xml, const char *name)
         xml->votes_depth = xml->depth;
         xml->is_vote_for = is_for;
     } else if (xml->votes_depth > 0 && strcmp(name, "member") == 0) {
-        xml->parser->record.nvotes_for += xml->is_vote_for;
-        xml->parser->record.nvotes_against += !xml->is_vote_for;
+        xml->parser->record.votes_for += xml->is_vote_for;
+        xml->parser->record.votes_against += !xml->is_vote_for;
     }
 }
 
@@ -274,7 +274,7 @@ static void end_part(struct xml *xml)
     }
     switch (xml->part) {
     case PART_MEMBER:
-        ki_record_set_member(record, text);
+        ki_record_keep_member(record, text);
         break;
     case PART_ID:
         copy_id(xml->entry_id, text.data, text.nbytes);
@@ -286,7 +286,7 @@ static void end_part(struct xml *xml)
         set_class(record, text);
         break;
     case PART_HASH:
-        ki_record_offer_hash(record, ki_span_of(xml->hash_name), text);
+        ki_record_offer_typed(record, ki_span_of(xml->hash_name), text);
         break;
     case PART_NEXT:
         xml->parser->facts.is_partial = text.nbytes > 0 || xml->is_text_cut;
@@ -446,6 +446,7 @@ static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t
 
 const struct ki_list_format ki_list_ncmec_xml = {
     .name = "ncmec-xml",
+    .replaces_entry = true,
     .step = step,
     .end = end,
 };

@@ -42,7 +42,7 @@ static enum ki_step parse(struct ki_list_parser *parser, struct ki_span text)
         return KI_STEP_REJECT;
     }
     for (int i = 0; i < NCOLUMNS; i++) {
-        ki_record_offer_hash(record, ki_span_of(names[i]), cells[i]);
+        ki_record_offer_typed(record, ki_span_of(names[i]), cells[i]);
     }
     if (record->nhashes > 0 && !ki_record_id_from_hash(record)) {
         return KI_STEP_REJECT;

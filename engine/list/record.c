@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "list/record.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,8 +8,6 @@
 
 #include "base/hex.h"
 #include "hash/gate.h"
-
-enum { KI_PDQ_NBASE64 = 44 };
 
 void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte)
 {
@@ -24,8 +21,8 @@ void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte
     record->op = KI_OP_ADD;
     record->member[0] = '\0';
     record->updated = 0;
-    record->nvotes_for = 0;
-    record->nvotes_against = 0;
+    record->votes_for = 0;
+    record->votes_against = 0;
     record->reason[0] = '\0';
 }
 
@@ -75,10 +72,15 @@ static bool hash_decode(enum ki_kind kind, struct ki_span text, struct ki_hash *
 {
     *out = (struct ki_hash){.kind = kind};
     size_t nbytes = ki_kind_nbytes(kind);
-    if (kind == KI_KIND_PDQ && text.nbytes == KI_PDQ_NBASE64) {
+    if (ki_hex_decode(text.data, text.nbytes, out->bytes, nbytes)) {
+        return true;
+    }
+    if (kind == KI_KIND_PDQ || kind == KI_KIND_PHOTODNA) {
         return ki_base64_decode(text.data, text.nbytes, out->bytes, nbytes);
     }
-    return ki_hex_decode(text.data, text.nbytes, out->bytes, nbytes);
+    /* All hex digits: a MD5 in the wrong place. */
+    return kind == KI_KIND_SHA1 && ki_span_nhex(text) < text.nbytes &&
+           ki_base32_decode(text.data, text.nbytes, out->bytes, nbytes);
 }
 
 static void explain(enum ki_kind kind, struct ki_span text,
@@ -125,13 +127,31 @@ bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
 bool ki_record_add_hash(struct ki_list_record *record, enum ki_kind kind,
                         struct ki_span text)
 {
-    assert(record->nhashes < KI_RECORD_MAX_NHASHES);
     char reason[KI_REASON_NBYTES];
+    if (record->nhashes == KI_RECORD_MAX_HASHES) {
+        return ki_record_refuse(record, "more than %d hashes", KI_RECORD_MAX_HASHES);
+    }
     if (!ki_hash_read(kind, text, &record->hashes[record->nhashes], reason)) {
         return ki_record_refuse(record, "%s", reason);
     }
     record->nhashes++;
     return true;
+}
+
+void ki_record_offer_hash(struct ki_list_record *record, enum ki_kind kind,
+                          struct ki_span text)
+{
+    char reason[KI_REASON_NBYTES];
+    if (ki_span_trim(text).nbytes == 0) {
+        return;
+    }
+    if (record->nhashes == KI_RECORD_MAX_HASHES) {
+        (void)ki_record_refuse(record, "more than %d hashes", KI_RECORD_MAX_HASHES);
+    } else if (ki_hash_read(kind, text, &record->hashes[record->nhashes], reason)) {
+        record->nhashes++;
+    } else {
+        (void)ki_record_refuse(record, "%s: %s", ki_kind_text(kind), reason);
+    }
 }
 
 bool ki_record_set_id(struct ki_list_record *record, struct ki_span text)
@@ -152,15 +172,15 @@ bool ki_record_set_id(struct ki_list_record *record, struct ki_span text)
     return true;
 }
 
-static bool set_label(struct ki_list_record *record, const char *what,
-                      struct ki_span text, char out[KI_CATEGORY_NBYTES])
+static bool set_text(struct ki_list_record *record, const char *what,
+                     struct ki_span text, char *out, size_t capacity)
 {
-    if (text.nbytes >= KI_CATEGORY_NBYTES) {
-        return ki_record_refuse(record, "category %s is longer than %d bytes", what,
-                                KI_CATEGORY_NBYTES - 1);
+    if (text.nbytes >= capacity) {
+        return ki_record_refuse(record, "%s is longer than %zu bytes", what,
+                                capacity - 1);
     }
     if (ki_span_has_control(text)) {
-        return ki_record_refuse(record, "category %s has a control character", what);
+        return ki_record_refuse(record, "%s has a control character", what);
     }
     if (text.nbytes > 0) {
         memcpy(out, text.data, text.nbytes);
@@ -172,6 +192,13 @@ static bool set_label(struct ki_list_record *record, const char *what,
 bool ki_record_set_category(struct ki_list_record *record, struct ki_span scheme,
                             struct ki_span code)
 {
-    return set_label(record, "scheme", scheme, record->category_scheme) &&
-           set_label(record, "code", code, record->category_code);
+    return set_text(record, "category scheme", scheme, record->category_scheme,
+                    sizeof record->category_scheme) &&
+           set_text(record, "category code", code, record->category_code,
+                    sizeof record->category_code);
+}
+
+bool ki_record_set_member(struct ki_list_record *record, struct ki_span text)
+{
+    return set_text(record, "member", text, record->member, sizeof record->member);
 }

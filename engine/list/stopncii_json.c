@@ -77,8 +77,8 @@ static void count_votes(struct ki_list_record *record, json_t *feedbacks)
     for (size_t i = 0; i < json_array_size(feedbacks); i++) {
         struct ki_span value = ki_jansson_text(
             ki_jansson_find(json_array_get(feedbacks, i), "feedbackValue"));
-        record->nvotes_for += ki_span_equals_nocase(value, "Blocked");
-        record->nvotes_against += ki_span_equals_nocase(value, "NotBlocked");
+        record->votes_for += ki_span_equals_nocase(value, "Blocked");
+        record->votes_against += ki_span_equals_nocase(value, "NotBlocked");
     }
 }
 
@@ -88,9 +88,9 @@ static void add_hash(struct ki_list_record *record, struct ki_span type,
                      struct ki_span value)
 {
     if (ki_span_equals_nocase(type, "ImagePDQ")) {
-        ki_record_offer_hash(record, ki_span_of("pdq"), value);
+        ki_record_offer_typed(record, ki_span_of("pdq"), value);
     } else if (ki_span_equals_nocase(type, "VideoMD5")) {
-        ki_record_offer_hash(record, ki_span_of("md5"), value);
+        ki_record_offer_typed(record, ki_span_of("md5"), value);
     } else {
         (void)ki_record_refuse(record, "signal type not supported");
     }
@@ -165,5 +165,6 @@ static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t
 
 const struct ki_list_format ki_list_stopncii_json = {
     .name = "stopncii-json",
+    .replaces_entry = true,
     .step = step,
 };

@@ -57,10 +57,10 @@ static void count_reactions(struct ki_list_record *record, json_t *reactions)
         json_t *item = json_array_get(reactions, i);
         struct ki_span word =
             ki_jansson_text(json_is_object(item) ? ki_jansson_find(item, "key") : item);
-        record->nvotes_for += ki_span_equals_nocase(word, "HELPFUL") ||
-                              ki_span_equals_nocase(word, "INGESTED");
-        record->nvotes_against += ki_span_equals_nocase(word, "NOT_HELPFUL") ||
-                                  ki_span_equals_nocase(word, "DISAGREE_WITH_TAGS");
+        record->votes_for += ki_span_equals_nocase(word, "HELPFUL") ||
+                             ki_span_equals_nocase(word, "INGESTED");
+        record->votes_against += ki_span_equals_nocase(word, "NOT_HELPFUL") ||
+                                 ki_span_equals_nocase(word, "DISAGREE_WITH_TAGS");
     }
 }
 
@@ -72,13 +72,14 @@ static size_t read_descriptors(struct ki_list_record *record, json_t *array)
         json_t *item = json_array_get(array, i);
         bool is_harmless = ki_span_equals_nocase(
             ki_jansson_text(ki_jansson_find(item, "status")), "NON_MALICIOUS");
-        record->nvotes_for += !is_harmless;
-        record->nvotes_against += is_harmless;
+        record->votes_for += !is_harmless;
+        record->votes_against += is_harmless;
         count_reactions(record, ki_jansson_find(item, "reactions"));
         nserious += !is_harmless;
         if (record->member[0] == '\0' && !is_harmless) {
             json_t *owner = ki_jansson_find(item, "owner");
-            ki_record_set_member(record, ki_jansson_text(ki_jansson_find(owner, "id")));
+            ki_record_keep_member(record,
+                                  ki_jansson_text(ki_jansson_find(owner, "id")));
             json_t *tag = json_array_get(ki_jansson_find(item, "tags"), 0);
             struct ki_span code = ki_jansson_text(tag);
             if (code.nbytes > 0 && code.nbytes < KI_CATEGORY_NBYTES) {
@@ -98,8 +99,8 @@ static bool add_indicator(struct ki_list_record *record, json_t *value)
     if (type.nbytes > PREFIX_NBYTES && strncmp(type.data, prefix, PREFIX_NBYTES) == 0) {
         type = ki_span_from(type, PREFIX_NBYTES);
     }
-    ki_record_offer_hash(record, type,
-                         ki_jansson_text(ki_jansson_find(value, "indicator")));
+    ki_record_offer_typed(record, type,
+                          ki_jansson_text(ki_jansson_find(value, "indicator")));
     return record->nhashes > 0 ||
            ki_record_refuse(record, "no indicator of a type that can be looked up");
 }
@@ -157,5 +158,6 @@ static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t
 
 const struct ki_list_format ki_list_threatexchange_json = {
     .name = "threatexchange-json",
+    .replaces_entry = true,
     .step = step,
 };

@@ -125,8 +125,9 @@ static void add_alternatives(struct ki_list_record *record, json_t *array)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         json_t *item = json_array_get(array, i);
-        ki_record_offer_hash(record, ki_jansson_text(ki_jansson_find(item, "HashName")),
-                             ki_jansson_text(ki_jansson_find(item, "HashValue")));
+        ki_record_offer_typed(record,
+                              ki_jansson_text(ki_jansson_find(item, "HashName")),
+                              ki_jansson_text(ki_jansson_find(item, "HashValue")));
     }
 }
 
@@ -134,8 +135,8 @@ static void add_hashes(struct ki_list_record *record, json_t *media)
 {
     static const char *const names[] = {"MD5", "SHA1", "SHA256", "PhotoDNA"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        ki_record_offer_hash(record, ki_span_of(names[i]),
-                             ki_jansson_text(ki_jansson_find(media, names[i])));
+        ki_record_offer_typed(record, ki_span_of(names[i]),
+                              ki_jansson_text(ki_jansson_find(media, names[i])));
     }
     add_alternatives(record, ki_jansson_find(media, "AlternativeHashes"));
 }

@@ -62,14 +62,15 @@ enum ki_transform {
 
 /* What an entry of a list or a query may be. */
 enum ki_kind {
-    KI_KIND_PDQ = 0, /* 32 bytes */
-    KI_KIND_MD5,     /* 16 bytes */
-    KI_KIND_SHA1,    /* 20 bytes */
-    KI_KIND_SHA256,  /* 32 bytes */
+    KI_KIND_PDQ = 0,  /* 32 bytes */
+    KI_KIND_MD5,      /* 16 bytes */
+    KI_KIND_SHA1,     /* 20 bytes */
+    KI_KIND_SHA256,   /* 32 bytes */
+    KI_KIND_PHOTODNA, /* 144 bytes, never computed here: a given value is looked up */
     KI_NKINDS
 };
 
-enum { KI_HASH_MAX_NBYTES = 32 };
+enum { KI_HASH_MAX_NBYTES = 144 };
 
 /* A hash of any kind, by value; bytes past ki_kind_nbytes(kind) are zero. */
 struct ki_hash {
@@ -77,16 +78,18 @@ struct ki_hash {
     uint8_t bytes[KI_HASH_MAX_NBYTES];
 };
 
-/* Sets of kinds and modes are bit masks: KI_BIT(KI_KIND_PDQ) | KI_BIT(KI_KIND_MD5). */
+/* Sets of kinds and modes are bit masks: KI_BIT(KI_KIND_PDQ) | KI_BIT(KI_KIND_MD5). The
+ * sets of all hold what can be computed of a picture. */
 #define KI_BIT(n) (1u << (n))
-#define KI_ALL_KINDS (KI_BIT(KI_NKINDS) - 1u)
+#define KI_ALL_KINDS (KI_BIT(KI_KIND_PHOTODNA) - 1u)
 #define KI_ALL_DIGESTS (KI_ALL_KINDS & ~KI_BIT(KI_KIND_PDQ))
 
-/* Stable names: "pdq" "md5" "sha1" "sha256"; "pdq" "pdq-nn512"; "original" "rot90" … */
+/* Stable names: "pdq" "md5" "sha1" "sha256" "photodna"; "pdq" "pdq-nn512"; "original"
+ * "rot90" … */
 KI_API const char *ki_kind_text(enum ki_kind kind);
 KI_API const char *ki_mode_text(enum ki_mode mode);
 KI_API const char *ki_transform_text(enum ki_transform transform);
-KI_API size_t ki_kind_nbytes(enum ki_kind kind); /* 32, 16, 20, 32 */
+KI_API size_t ki_kind_nbytes(enum ki_kind kind); /* 32, 16, 20, 32, 144 */
 
 /* The reverse; false if the name is unknown, *out untouched then. Case matters. */
 KI_API bool ki_kind_from_text(const char *text, enum ki_kind *out);

@@ -40,7 +40,7 @@ done
 ki 'list import --help names the formats' 0 list import --help
 stdout_has '[auto, '
 ki 'list import --help names the kinds' 0 list import --help
-stdout_has '[pdq, md5, sha1, sha256]'
+stdout_has '[pdq, md5, sha1, sha256, photodna]'
 ki 'scan --help names the fidelities' 0 scan --help
 stdout_has '[exact, high, fast]'
 

@@ -16,11 +16,11 @@ ki 'publish with nothing to publish' 0 index publish
 stdout_is "{\"generation\":$g}"
 ki 'status' 0 index status
 stdout_has "{\"index\":\"$work/here/index\",\"generation\":$g,\"is_current\":true,"
-stdout_has '"lists":1,"entries":0,"hashes":{"pdq":0,"md5":0,"sha1":0,"sha256":0},'
+stdout_has '"lists":1,"entries":0,"hashes":{"pdq":0,"md5":0,"sha1":0,"sha256":0,"photodna":0},'
 printf '%032x\n' 1 2 3 >list.txt
 "$program" list import hotline list.txt --kind md5 >/dev/null || exit 1
 ki 'status after an import' 0 index status
-stdout_has '"lists":1,"entries":3,"hashes":{"pdq":0,"md5":3,"sha1":0,"sha256":0},'
+stdout_has '"lists":1,"entries":3,"hashes":{"pdq":0,"md5":3,"sha1":0,"sha256":0,"photodna":0},'
 ki 'verify' 0 index verify
 stdout_is '{"is_good":true,"problems":0,"catalog":"good","is_current":true}'
 stderr_is ''

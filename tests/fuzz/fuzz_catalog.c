@@ -62,7 +62,9 @@ static void try_keys(const struct ki_entry_row *entry)
         struct ki_hash hash;
         size_t nhash_key =
             ki_hash_key(entry_key, nentry_key, &entry->hashes[i], hash_key);
-        require(ki_hash_key_parse(entry_key, nentry_key, hash_key, nhash_key, &hash));
+        size_t nrow = ki_hash_row_nbytes(entry->hashes[i].kind);
+        require(ki_hash_row_parse(entry_key, nentry_key, hash_key, nhash_key,
+                                  entry->hashes[i].bytes, nrow, &hash));
         require(hash.kind == entry->hashes[i].kind &&
                 memcmp(hash.bytes, entry->hashes[i].bytes, sizeof hash.bytes) == 0);
     }
@@ -92,14 +94,19 @@ static void try_entry(const uint8_t *data, size_t nbytes)
     try_keys(&entry);
 }
 
-/* u8 length of the entry's key | its key | a key */
-static void try_hash_key(const uint8_t *data, size_t nbytes)
+/* u8 length of the entry's key | its key | u8 length of a key | the key | its row */
+static void try_hash_row(const uint8_t *data, size_t nbytes)
 {
     struct ki_hash hash;
     size_t nentry_key = nbytes > 0 ? data[0] : 0;
-    if (nbytes >= 1 + nentry_key &&
-        ki_hash_key_parse(data + 1, nentry_key, data + 1 + nentry_key,
-                          nbytes - 1 - nentry_key, &hash)) {
+    if (nbytes < 2 + nentry_key) {
+        return;
+    }
+    const uint8_t *key = data + 2 + nentry_key;
+    size_t nrest = nbytes - 2 - nentry_key;
+    size_t nkey = key[-1] < nrest ? key[-1] : nrest;
+    if (ki_hash_row_parse(data + 1, nentry_key, key, nkey, key + nkey, nrest - nkey,
+                          &hash)) {
         require((unsigned)hash.kind < KI_NKINDS);
     }
 }
@@ -117,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         try_entry(data + 1, nbytes - 1);
         break;
     default:
-        try_hash_key(data + 1, nbytes - 1);
+        try_hash_row(data + 1, nbytes - 1);
     }
     return 0;
 }

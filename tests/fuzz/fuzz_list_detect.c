@@ -19,7 +19,7 @@ static void expect_told(const struct ki_detected *detected, const char *text,
                         size_t nbytes)
 {
     require(!detected->is_64_sha256 || memchr(text, '(', nbytes) != NULL);
-    require(detected->format != &ki_list_pdq_text ||
+    require(detected->format != &ki_list_pdq_text || detected->is_nothing ||
             memmem(text, nbytes, "hash=", 5) != NULL ||
             memchr(text, ',', nbytes) != NULL);
 }

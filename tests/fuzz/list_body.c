@@ -40,8 +40,9 @@ static void take(struct summary *summary, enum ki_step step,
         mix(summary, record->reason, strlen(record->reason));
         return;
     }
-    require(record->nhashes >= (record->op == KI_OP_ADD ? 1u : 0u) &&
-            record->nhashes <= KI_RECORD_MAX_NHASHES);
+    require(record->nhashes >= 1 || record->op == KI_OP_REMOVE);
+    require(record->nhashes <= KI_RECORD_MAX_HASHES);
+    require(strlen(record->member) < KI_MEMBER_NBYTES);
     require(record->id_nbytes >= 1 && record->id_nbytes <= KI_ENTRY_ID_NBYTES);
     require(memchr(record->id, '\0', record->id_nbytes) == NULL);
     require(strlen(record->category_code) < KI_CATEGORY_NBYTES);
@@ -49,6 +50,11 @@ static void take(struct summary *summary, enum ki_step step,
     mix(summary, record->category_scheme, strlen(record->category_scheme) + 1);
     mix(summary, record->category_code, strlen(record->category_code) + 1);
     mix(summary, record->reason, strlen(record->reason) + 1);
+    mix(summary, record->member, strlen(record->member) + 1);
+    mix(summary, &record->op, sizeof record->op);
+    mix(summary, &record->updated, sizeof record->updated);
+    mix(summary, &record->votes_for, sizeof record->votes_for);
+    mix(summary, &record->votes_against, sizeof record->votes_against);
     mix(summary, record->id, record->id_nbytes);
     for (size_t i = 0; i < record->nhashes; i++) {
         char reason[KI_REASON_NBYTES];

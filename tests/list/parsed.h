@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a parser makes of a text, as text: a line a record,
- *     LINE ID KIND:FIRST-SIX-DIGITS… [SCHEME/CODE]
- *     LINE -ID KIND:…     of a withdrawn one
+ *     LINE ID KIND:FIRST-SIX-DIGITS… removed by=MEMBER at=TIME votes=FOR:AGAINST
+ *         [SCHEME/CODE]
+ *         PARSED_IS_BRIEF: no facts, and -ID of a removal
  *     LINE !REASON        of a refused one
  *     NOTE REASON         about the file
  *     BAD REASON          when the rest of the file cannot be read */
@@ -17,11 +18,31 @@
 #include "list/format.h"
 #include "support/random.h"
 
+#ifndef PARSED_IS_BRIEF
+#define PARSED_IS_BRIEF 0
+#endif
+
 struct parsed {
     char *text;
     size_t nbytes;
     FILE *out;
 };
+
+static inline void parsed_facts(FILE *out, const struct ki_list_record *record)
+{
+    if (record->op == KI_OP_REMOVE) {
+        (void)fprintf(out, " removed");
+    }
+    if (record->member[0]) {
+        (void)fprintf(out, " by=%s", record->member);
+    }
+    if (record->updated != 0) {
+        (void)fprintf(out, " at=%lld", (long long)record->updated);
+    }
+    if (record->votes_for + record->votes_against > 0) {
+        (void)fprintf(out, " votes=%u:%u", record->votes_for, record->votes_against);
+    }
+}
 
 static inline void parsed_record(FILE *out, enum ki_step step,
                                  const struct ki_list_record *record)
@@ -39,7 +60,7 @@ static inline void parsed_record(FILE *out, enum ki_step step,
         (void)fprintf(out, "!%s\n", record->reason);
         return;
     }
-    if (record->op == KI_OP_REMOVE) {
+    if (PARSED_IS_BRIEF && record->op == KI_OP_REMOVE) {
         (void)fputc('-', out);
     }
     (void)fwrite(record->id, 1, record->id_nbytes, out);
@@ -47,6 +68,9 @@ static inline void parsed_record(FILE *out, enum ki_step step,
         char hex[2 * KI_HASH_MAX_NBYTES + 1];
         ki_hash_to_hex(&record->hashes[i], hex);
         (void)fprintf(out, " %s:%.6s", ki_kind_text(record->hashes[i].kind), hex);
+    }
+    if (!PARSED_IS_BRIEF) {
+        parsed_facts(out, record);
     }
     if (record->category_scheme[0] || record->category_code[0]) {
         (void)fprintf(out, " [%s/%s]", record->category_scheme, record->category_code);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hash databases: rows, and databases that are damaged, strange or meant to harm. */
+#define PARSED_IS_BRIEF 1
+
 #include <sqlite3.h>
 
 #include "list/imported.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ICSE, Arachnid, the NSRL's text, EnCase, vPDQ: good and malformed ones; and times. */
+#define PARSED_IS_BRIEF 1
+
 #include "list/parsed.h"
 #include "list/time_text.h"
 

@@ -41,7 +41,7 @@ Test(signal_text, types_that_are_known_supported_or_neither)
 {
     expect_parsed("signal-text", -1,
                   "pdq " PDQ_A "\nvideo_md5 " MD5_A "\nsha1 " SHA1_A
-                  "\nSHA256 " SHA256_A "\nphotodna AAAA\nbanana 12\npdq\npdq " MD5_A
+                  "\nSHA256 " SHA256_A "\ntmk_pdqf AAAA\nbanana 12\npdq\npdq " MD5_A
                   "\n",
                   "1 1 pdq:f8f8f0\n"
                   "2 2 md5:900150\n"
@@ -163,7 +163,7 @@ Test(csv, kind_and_hash_columns_and_other_delimiters)
 {
     expect_parsed("csv", -1,
                   "entry;type;hash\na;pdq;" PDQ_A "\nb;sha-1;" SHA1_A "\n"
-                  "c;photodna;00\nd;banana;00\n",
+                  "c;tmk_pdqf;00\nd;banana;00\n",
                   "2 a pdq:f8f8f0\n"
                   "3 b sha1:a9993e\n"
                   "4 !signal type not supported\n"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages of NCMEC's hash sharing: what is kept of them, and what they must not be. */
+#define PARSED_IS_BRIEF 1
+
 #include "list/parsed.h"
 
 #define PAGE(...)                                                                      \
@@ -76,8 +78,8 @@ Test(ncmec, member_time_position_and_votes_are_kept)
                          "</negativeFeedback></feedback>")));
     cr_expect_str_eq(record.member, "Example");
     cr_expect_eq(record.updated, 1767323045);
-    cr_expect_eq(record.nvotes_for, 2);
-    cr_expect_eq(record.nvotes_against, 1);
+    cr_expect_eq(record.votes_for, 2);
+    cr_expect_eq(record.votes_against, 1);
     cr_expect_eq(record.byte, strlen(PAGE("")) - strlen("</images></queryResult>"));
 }
 
@@ -163,7 +165,7 @@ static void expect_of_giant(const char *before, char fill, size_t nfill,
     cr_assert_not_null(text);
     memcpy(text, before, nbefore);
     memset(text + nbefore, fill, nfill);
-    (void)strcpy(text + nbefore + nfill, after);
+    memcpy(text + nbefore + nfill, after, strlen(after) + 1);
     expect_parsed("ncmec-xml", -1, text, expected);
     char *got = parse_in_pieces("ncmec-xml", -1, text, strlen(text), 5000, &random);
     cr_expect_str_eq(got, expected);
@@ -187,8 +189,9 @@ Test(ncmec, giants_are_bounded)
 Test(ncmec, deep_nesting_is_refused)
 {
     char text[1024] = "<queryResult>";
-    for (int i = 0; i < 60; i++) {
-        (void)strcat(text, "<a>");
+    size_t nbytes = strlen(text);
+    for (int i = 0; i < 60; i++, nbytes += 3) {
+        memcpy(text + nbytes, "<a>", 4);
     }
     expect_parsed("ncmec-xml", -1, text, "BAD XML is nested deeper than 50 elements\n");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ThreatExchange: updates from the API, and the files of its tools. */
+#define PARSED_IS_BRIEF 1
+
 #include "list/parsed.h"
 
 #define SAYS(status)                                                                   \

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VICS files as they are found, and files that only look like them. */
+#define PARSED_IS_BRIEF 1
+
 #include "list/parsed.h"
 
 #define US "\"@odata.context\":\"http://x/DataModels/2.0.xml/US/$metadata#Media\""
@@ -98,6 +100,32 @@ Test(vics, regions_name_the_scheme)
                        regions[i][1]);
         expect_parsed("vics-json", -1, input, expected);
     }
+}
+
+/* 144 bytes in base64 or hex; of another length it is left out, and the record kept. */
+Test(vics, photodna_in_either_place_and_text)
+{
+    char base64[193];
+    char hex[289];
+    char input[2048];
+    memset(base64, 'A', 192);
+    memset(hex, '0', 288);
+    base64[0] = '/';
+    hex[0] = 'f';
+    base64[192] = hex[288] = '\0';
+    (void)snprintf(input, sizeof input,
+                   SET("{\"Category\":1,\"PhotoDNA\":\"%s\"},"
+                       "{\"Category\":1,\"MD5\":\"" MD5_A
+                       "\",\"AlternativeHashes\":[{\"HashName\":\"PhotoDNA\","
+                       "\"HashValue\":\"%s\"}]},"
+                       "{\"Category\":1,\"MD5\":\"" MD5_A "\",\"PhotoDNA\":\"%s\"}"),
+                   base64, hex, base64 + 4);
+    char expected[1024];
+    (void)snprintf(expected, sizeof expected,
+                   "1 fc%.286s photodna:fc0000 [vics-us/1]\n"
+                   "1 " MD5_A " md5:900150 photodna:f00000 [vics-us/1]\n" GOOD_1,
+                   hex + 1);
+    expect_parsed("vics-json", -1, input, expected);
 }
 
 /* Names in an old code page and numbers of any size cost no hash. */
@@ -205,7 +233,7 @@ static char *file_with(const char *before, char fill, size_t nfill, const char *
     cr_assert_not_null(text);
     memcpy(text, before, nbefore);
     memset(text + nbefore, fill, nfill);
-    (void)strcpy(text + nbefore + nfill, after);
+    memcpy(text + nbefore + nfill, after, strlen(after) + 1);
     return text;
 }
 

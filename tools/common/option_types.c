@@ -158,6 +158,11 @@ static const char *kind_choice(size_t i)
     return i < KI_NKINDS ? ki_kind_text((enum ki_kind)i) : NULL;
 }
 
+static const char *computed_kind_choice(size_t i)
+{
+    return KI_ALL_KINDS >> i & 1 ? ki_kind_text((enum ki_kind)i) : NULL;
+}
+
 static const char *mode_choice(size_t i)
 {
     return i < KI_NMODES ? ki_mode_text((enum ki_mode)i) : NULL;
@@ -182,8 +187,8 @@ const struct option_type option_text = {.read = read_text, .expected = "some tex
 
 const struct option_type option_kinds = {
     .read = read_mask,
-    .expected = "one or more, parted by commas, of ",
-    .choice = kind_choice,
+    .expected = "what can be computed, one or more, parted by commas, of ",
+    .choice = computed_kind_choice,
 };
 const struct option_type option_modes = {
     .read = read_mask,
