@@ -32,7 +32,7 @@ struct import {
     uint64_t nbytes_read; /* of the file, parsed */
     struct ki_import_result result;
     struct ki_staging staging;
-    uint64_t nentries; /* of those staged, added */
+    uint64_t nentries; /* of those staged, applied */
     struct ki_list_reader reader;
     struct ki_list_parser parser;
 };
@@ -136,9 +136,9 @@ static enum ki_status stage_record(struct import *import)
         .category_scheme = record->category_scheme,
         .category_code = record->category_code,
         .hashes = record->hashes,
-        .nhashes = record->nhashes,
+        .nhashes = record->op == KI_OP_REMOVE ? 0 : record->nhashes,
     };
-    return ki_staging_add(&import->staging, &entry, import->diag);
+    return ki_staging_add(&import->staging, &entry, record->op, import->diag);
 }
 
 /* Progress, and whether the caller wants to go on. */
@@ -207,15 +207,45 @@ static enum ki_status read_records(struct import *import)
     return status;
 }
 
-static enum ki_status add_entry(void *context, const struct ki_entry *entry)
+static enum ki_status remove_entry(struct import *import, const struct ki_entry *entry)
 {
-    struct import *import = context;
-    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    bool existed = false;
     enum ki_status status =
-        ki_txn_entry_add(import->txn, import->list_id, entry, &change, import->diag);
+        ki_txn_entry_remove(import->txn, import->list_id, entry->id, entry->id_nbytes,
+                            &existed, import->diag);
+    import->result.nremoved += existed;
+    import->result.nunchanged += status == KI_OK && !existed;
+    return status;
+}
+
+static enum ki_status put_entry(struct import *import, const struct ki_entry *entry)
+{
+    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    enum ki_status status = import->parser.format->replaces_entry
+                                ? ki_txn_entry_set(import->txn, import->list_id, entry,
+                                                   &change, import->diag)
+                                : ki_txn_entry_add(import->txn, import->list_id, entry,
+                                                   &change, import->diag);
     import->result.nadded += change == KI_ENTRY_ADDED;
     import->result.nupdated += change == KI_ENTRY_UPDATED;
     import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
+    return status;
+}
+
+/* Of a record that a later one of the file makes void, nothing gets into the catalog:
+ * importing the file again then changes nothing. */
+static enum ki_status apply_record(void *context, const struct ki_staged *staged)
+{
+    struct import *import = context;
+    enum ki_status status = KI_OK;
+    if (staged->is_undone ||
+        (!staged->is_last && import->parser.format->replaces_entry)) {
+        import->result.nunchanged++;
+    } else if (staged->op == KI_OP_REMOVE) {
+        status = remove_entry(import, &staged->entry);
+    } else {
+        status = put_entry(import, &staged->entry);
+    }
     if (status == KI_OK && ++import->nentries % RECORDS_PER_POLL == 0) {
         status = poll_caller(import);
     }
@@ -230,7 +260,7 @@ static enum ki_status import_txn(struct import *import, const char *name)
     if (status == KI_OK) {
         import->list_id = info.id;
         status =
-            ki_staging_visit_all(&import->staging, add_entry, import, import->diag);
+            ki_staging_visit_all(&import->staging, apply_record, import, import->diag);
     }
     if (status != KI_OK) {
         ki_txn_abort(import->txn);

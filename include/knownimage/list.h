@@ -74,8 +74,9 @@ struct ki_import_result {
                             to be told and the file held nothing */
     uint64_t nread;      /* records read */
     uint64_t nadded;     /* entries new to the list */
-    uint64_t nupdated;   /* entries that gained or changed a hash */
-    uint64_t nunchanged; /* records that said nothing new */
+    uint64_t nupdated;   /* entries that gained, lost or changed a hash */
+    uint64_t nunchanged; /* records that said nothing new, withdrew what was not there,
+                            or were made void by a later record of the file */
     uint64_t nremoved;   /* entries withdrawn */
     uint64_t nrejected;  /* records refused */
     uint64_t generation; /* the current generation after the import */
