@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "list/csv_fields.h"
 #include "list/digest_line.h"
+#include "list/ndjson.h"
 #include "list/signal.h"
 
 /* What a line says about the format of its file. */
@@ -255,6 +256,10 @@ enum ki_status ki_list_detect(const char *data, size_t nbytes, bool is_whole, in
     struct ki_span text = {data, nbytes};
     if (ki_span_starts(text, "\xef\xbb\xbf")) {
         text = ki_span_from(text, 3);
+    }
+    if (ki_ndjson_is(text, is_whole)) {
+        *out = (struct ki_detected){.format = &ki_list_ndjson};
+        return KI_OK;
     }
     const char *foreign = ki_foreign_format(text.data, text.nbytes);
     if (foreign) {

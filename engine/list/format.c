@@ -6,8 +6,13 @@
 #include <knownimage/list.h>
 
 static const struct ki_list_format *const formats[] = {
-    &ki_list_pdq_text, &ki_list_signal_text, &ki_list_hash_text,
-    &ki_list_hashdeep, &ki_list_csv,         NULL,
+    &ki_list_pdq_text,
+    &ki_list_signal_text,
+    &ki_list_hash_text,
+    &ki_list_hashdeep,
+    &ki_list_csv,
+    &ki_list_ndjson,
+    NULL,
 };
 
 const char *ki_list_format_name(size_t i)

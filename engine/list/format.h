@@ -93,5 +93,6 @@ extern const struct ki_list_format ki_list_signal_text;
 extern const struct ki_list_format ki_list_hash_text;
 extern const struct ki_list_format ki_list_hashdeep;
 extern const struct ki_list_format ki_list_csv;
+extern const struct ki_list_format ki_list_ndjson;
 
 #endif

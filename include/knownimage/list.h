@@ -97,8 +97,9 @@ ki_list_import(const char *folder, const char *name, int fd,
 KI_API const char *ki_list_format_name(size_t i);
 
 /* Writes the entries of a list: "csv" (header entry,kind,hash,category_scheme,
- * category_code; one hash a line) or "pdq-text" (only the PDQ hashes). Both can be
- * imported again. Errors: KI_ERR_NOT_FOUND, KI_ERR_ARGUMENT (format), KI_ERR_IO. */
+ * category_code; one hash a line), "pdq-text" (only the PDQ hashes) or "ndjson" (one
+ * hash a line, all ids whole). All can be imported again. Errors: KI_ERR_NOT_FOUND,
+ * KI_ERR_ARGUMENT (format), KI_ERR_IO. */
 KI_API KI_MUST_CHECK enum ki_status ki_list_export(const char *folder, const char *name,
                                                    const char *format, FILE *out,
                                                    struct ki_diag *diag);
