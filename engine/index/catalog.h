@@ -76,6 +76,11 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
                                 const struct ki_entry *entry,
                                 enum ki_entry_change *change, struct ki_diag *diag);
 
+/* Makes the entry what is given, taking away hashes that it holds beside those. */
+enum ki_status ki_txn_entry_set(struct ki_txn *txn, uint32_t list_id,
+                                const struct ki_entry *entry,
+                                enum ki_entry_change *change, struct ki_diag *diag);
+
 /* Removes the entry of that id with all its hashes; *existed tells if there was one. */
 enum ki_status ki_txn_entry_remove(struct ki_txn *txn, uint32_t list_id, const char *id,
                                    size_t id_nbytes, bool *existed,

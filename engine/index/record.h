@@ -12,8 +12,8 @@
  *                                    [text scheme | text code] | u8 count |
  *                                    count × (u8 kind | hash)
  *   hash row    key: entry key | u8 1 + kind | hash        value: empty
- *               key: entry key | u8 1 + kind | SHA-256     value: hash, if longer than
- * 32
+ *               key: entry key | u8 1 + kind | SHA-256     value: hash; if it is longer
+ *                                                        than 32 bytes
  *
  * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
  * the SHA-256 of all of it in hex; only then does the row hold it. An entry row holds

@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "list/csv_fields.h"
 #include "list/digest_line.h"
+#include "list/ndjson.h"
 #include "list/signal.h"
 #include "list/time_text.h"
 
@@ -301,6 +302,10 @@ enum ki_status ki_list_detect(const char *data, size_t nbytes, bool is_whole, in
     struct ki_span text = {data, nbytes};
     if (ki_span_starts(text, "\xef\xbb\xbf")) {
         text = ki_span_from(text, 3);
+    }
+    if (ki_ndjson_is(text, is_whole)) {
+        *out = (struct ki_detected){.format = &ki_list_ndjson};
+        return KI_OK;
     }
     const char *seen = NULL;
     const struct ki_list_format *foreign =

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "index/catalog.h"
+#include "list/ndjson.h"
 
 struct exporter {
     FILE *out;
@@ -16,7 +17,8 @@ struct exporter {
 struct export_format {
     const char *name;
     const char *header;
-    void (*write)(FILE *out, const struct ki_entry *entry, const struct ki_hash *hash);
+    /* False if there was no memory. */
+    bool (*write)(FILE *out, const struct ki_entry *entry, const struct ki_hash *hash);
 };
 
 static void put(FILE *out, const char *text)
@@ -48,7 +50,7 @@ static void put_field(FILE *out, const char *text)
     (void)fputc('"', out);
 }
 
-static void write_csv(FILE *out, const struct ki_entry *entry,
+static bool write_csv(FILE *out, const struct ki_entry *entry,
                       const struct ki_hash *hash)
 {
     char hex[2 * KI_HASH_MAX_NBYTES + 1];
@@ -59,22 +61,25 @@ static void write_csv(FILE *out, const struct ki_entry *entry,
     (void)fputc(',', out);
     put_field(out, entry->category_code);
     put(out, "\r\n");
+    return true;
 }
 
-static void write_pdq_text(FILE *out, const struct ki_entry *entry,
+static bool write_pdq_text(FILE *out, const struct ki_entry *entry,
                            const struct ki_hash *hash)
 {
     if (hash->kind != KI_KIND_PDQ) {
-        return;
+        return true;
     }
     char hex[2 * KI_HASH_MAX_NBYTES + 1];
     ki_hash_to_hex(hash, hex);
     (void)fprintf(out, "hash=%s,filename=%s\n", hex, entry->id);
+    return true;
 }
 
 static const struct export_format formats[] = {
     {"csv", "entry,kind,hash,category_scheme,category_code\r\n", write_csv},
     {"pdq-text", "", write_pdq_text},
+    {"ndjson", "", ki_ndjson_write},
 };
 
 static const struct export_format *find_format(const char *name)
@@ -101,7 +106,10 @@ static enum ki_status write_entry(void *context, uint32_t list_id,
     (void)list_id;
     const struct exporter *exporter = context;
     for (size_t i = 0; i < entry->nhashes; i++) {
-        exporter->format->write(exporter->out, entry, &entry->hashes[i]);
+        if (!exporter->format->write(exporter->out, entry, &entry->hashes[i])) {
+            return ki_diag_set(exporter->diag, KI_ERR_NO_MEMORY,
+                               "no memory to write an entry");
+        }
     }
     return check_written(exporter);
 }
@@ -129,7 +137,7 @@ enum ki_status ki_list_export(const char *folder, const char *name, const char *
     struct exporter exporter = {out, diag, find_format(format)};
     if (!exporter.format) {
         return ki_diag_set(diag, KI_ERR_ARGUMENT,
-                           "lists are exported as csv or pdq-text");
+                           "lists are exported as csv, pdq-text or ndjson");
     }
     struct ki_catalog *catalog = NULL;
     struct ki_txn *txn = NULL;

@@ -59,9 +59,9 @@ void ki_record_offer_typed(struct ki_list_record *record, struct ki_span type,
     if (has_hash(record, &hash)) {
         return;
     }
-    if (record->nhashes == KI_RECORD_MAX_HASHES) {
+    if (record->nhashes == KI_RECORD_MAX_NHASHES) {
         (void)ki_record_refuse(record, "record has more than %d hashes",
-                               KI_RECORD_MAX_HASHES);
+                               KI_RECORD_MAX_NHASHES);
         return;
     }
     record->hashes[record->nhashes++] = hash;

@@ -23,6 +23,7 @@ static const struct ki_list_format *const formats[] = {
     &ki_list_encase_hash,
     &ki_list_tsk_kdb,
     &ki_list_vpdq_text,
+    &ki_list_ndjson,
     NULL,
 };
 

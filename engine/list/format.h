@@ -137,5 +137,6 @@ extern const struct ki_list_format ki_list_encase_hash;
 extern const struct ki_list_format ki_list_tsk_kdb;
 extern const struct ki_list_format ki_list_nsrl_sqlite;
 extern const struct ki_list_format ki_list_vpdq_text;
+extern const struct ki_list_format ki_list_ndjson;
 
 #endif

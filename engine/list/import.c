@@ -33,7 +33,7 @@ struct import {
     uint64_t nbytes_read;    /* of the file, parsed */
     struct ki_import_result result;
     struct ki_staging staging;
-    uint64_t nentries; /* of those staged, added */
+    uint64_t nentries; /* of those staged, applied */
     struct ki_list_reader reader;
     struct ki_list_parser parser;
 };
@@ -151,7 +151,7 @@ static enum ki_status stage_record(struct import *import)
         .hashes = record->hashes,
         .nhashes = record->op == KI_OP_REMOVE ? 0 : record->nhashes,
     };
-    return ki_staging_add(&import->staging, &entry, import->diag);
+    return ki_staging_add(&import->staging, &entry, record->op, import->diag);
 }
 
 /* Progress, and whether the caller wants to go on. */
@@ -226,7 +226,6 @@ static enum ki_status read_records(struct import *import)
     return status;
 }
 
-/* An entry that was withdrawn is staged without hashes. */
 static enum ki_status remove_entry(struct import *import, const struct ki_entry *entry)
 {
     bool existed = false;
@@ -238,22 +237,34 @@ static enum ki_status remove_entry(struct import *import, const struct ki_entry 
     return status;
 }
 
-static enum ki_status add_entry(struct import *import, const struct ki_entry *entry)
+static enum ki_status put_entry(struct import *import, const struct ki_entry *entry)
 {
     enum ki_entry_change change = KI_ENTRY_UNCHANGED;
-    enum ki_status status =
-        ki_txn_entry_add(import->txn, import->list_id, entry, &change, import->diag);
+    enum ki_status status = import->parser.format->replaces_entry
+                                ? ki_txn_entry_set(import->txn, import->list_id, entry,
+                                                   &change, import->diag)
+                                : ki_txn_entry_add(import->txn, import->list_id, entry,
+                                                   &change, import->diag);
     import->result.nadded += change == KI_ENTRY_ADDED;
     import->result.nupdated += change == KI_ENTRY_UPDATED;
     import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
     return status;
 }
 
-static enum ki_status apply_entry(void *context, const struct ki_entry *entry)
+/* Of a record that a later one of the file makes void, nothing gets into the catalog:
+ * importing the file again then changes nothing. */
+static enum ki_status apply_record(void *context, const struct ki_staged *staged)
 {
     struct import *import = context;
-    enum ki_status status =
-        entry->nhashes > 0 ? add_entry(import, entry) : remove_entry(import, entry);
+    enum ki_status status = KI_OK;
+    if (staged->is_undone ||
+        (!staged->is_last && import->parser.format->replaces_entry)) {
+        import->result.nunchanged++;
+    } else if (staged->op == KI_OP_REMOVE) {
+        status = remove_entry(import, &staged->entry);
+    } else {
+        status = put_entry(import, &staged->entry);
+    }
     if (status == KI_OK && ++import->nentries % RECORDS_PER_POLL == 0) {
         status = poll_caller(import);
     }
@@ -268,7 +279,7 @@ static enum ki_status import_txn(struct import *import, const char *name)
     if (status == KI_OK) {
         import->list_id = info.id;
         status =
-            ki_staging_visit_all(&import->staging, apply_entry, import, import->diag);
+            ki_staging_visit_all(&import->staging, apply_record, import, import->diag);
     }
     if (status != KI_OK) {
         ki_txn_abort(import->txn);

@@ -163,8 +163,8 @@ static void start_feedback(struct xml *xml, const char *name)
         xml->votes_depth = xml->depth;
         xml->is_vote_for = is_for;
     } else if (xml->votes_depth > 0 && strcmp(name, "member") == 0) {
-        xml->parser->record.votes_for += xml->is_vote_for;
-        xml->parser->record.votes_against += !xml->is_vote_for;
+        xml->parser->record.nvotes_for += xml->is_vote_for;
+        xml->parser->record.nvotes_against += !xml->is_vote_for;
     }
 }
 

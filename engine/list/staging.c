@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A record: u32 size of the id | id | 00 | text scheme | text code | u32 number of
- * hashes | the hashes as they are in memory. It is written and read by one process. */
+/* A record: u32 size of the id | id | 00 | text scheme | text code | u8 op | u32 number
+ * of hashes | each: u8 kind | hash. It is written and read by one process. */
 #include "list/staging.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "base/pack.h"
 
 enum {
-    MOST_HEAD_NBYTES = 4 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2) + 4
+    MOST_HEAD_NBYTES = 4 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2) + 1 + 4
 };
 
 void ki_staging_begin(struct ki_staging *staging, const char *folder)
@@ -34,7 +34,7 @@ static enum ki_status failed(struct ki_diag *diag, int result)
 }
 
 enum ki_status ki_staging_add(struct ki_staging *staging, const struct ki_entry *entry,
-                              struct ki_diag *diag)
+                              enum ki_op op, struct ki_diag *diag)
 {
     uint8_t head[MOST_HEAD_NBYTES];
     struct ki_packer packer = ki_packer_begin(head, sizeof head);
@@ -43,6 +43,7 @@ enum ki_status ki_staging_add(struct ki_staging *staging, const struct ki_entry 
     ki_pack_uint(&packer, 0, 1);
     ki_pack_text(&packer, entry->category_scheme);
     ki_pack_text(&packer, entry->category_code);
+    ki_pack_uint(&packer, (uint64_t)op, 1);
     ki_pack_uint(&packer, entry->nhashes, 4);
     if (!packer.is_good) {
         return ki_diag_set(diag, KI_ERR_ARGUMENT, "an entry breaks its own rules");
@@ -52,9 +53,13 @@ enum ki_status ki_staging_add(struct ki_staging *staging, const struct ki_entry 
     if (result == 0) {
         result = ki_spool_append(&staging->records, head, packer.nbytes);
     }
-    if (result == 0) {
-        result = ki_spool_append(&staging->records, entry->hashes,
-                                 entry->nhashes * sizeof *entry->hashes);
+    for (size_t i = 0; i < entry->nhashes && result == 0; i++) {
+        uint8_t kind = (uint8_t)entry->hashes[i].kind;
+        result = ki_spool_append(&staging->records, &kind, 1);
+        if (result == 0) {
+            result = ki_spool_append(&staging->records, entry->hashes[i].bytes,
+                                     ki_kind_nbytes(entry->hashes[i].kind));
+        }
     }
     return result == 0 ? KI_OK : failed(diag, result);
 }
@@ -84,27 +89,104 @@ static int compare(const void *a, const void *b, void *context)
     return order ? order : (x > y) - (x < y);
 }
 
-static enum ki_status visit_one(const uint8_t *record, ki_staging_visit visit,
-                                void *context, struct ki_hash **hashes,
-                                size_t *capacity, struct ki_diag *diag)
+static bool has_same_id(const uint8_t *records, uint64_t x, uint64_t y)
 {
+    uint32_t nbytes = 0;
+    memcpy(&nbytes, records + x, sizeof nbytes);
+    return memcmp(records + x, records + y, 4 + (size_t)nbytes) == 0;
+}
+
+struct visitor {
+    const uint8_t *records;
+    const uint8_t *places;
+    size_t nplaces;
+    ki_staging_visit visit;
+    void *context;
+    struct ki_hash *hashes;
+    size_t capacity;
+    struct ki_diag *diag;
+};
+
+static uint64_t nth_place(const struct visitor *visitor, size_t i)
+{
+    return place_of(visitor->places + i * sizeof(uint64_t));
+}
+
+static bool unpack_hashes(struct visitor *visitor, const uint8_t *data, size_t nhashes)
+{
+    void *items = visitor->hashes;
+    if (!ki_array_reserve(&items, &visitor->capacity, nhashes,
+                          sizeof *visitor->hashes)) {
+        return false;
+    }
+    visitor->hashes = items;
+    for (size_t i = 0; i < nhashes; i++) {
+        struct ki_hash *hash = &visitor->hashes[i];
+        memset(hash, 0, sizeof *hash);
+        hash->kind = (enum ki_kind)data[0];
+        memcpy(hash->bytes, data + 1, ki_kind_nbytes(hash->kind));
+        data += 1 + ki_kind_nbytes(hash->kind);
+    }
+    return true;
+}
+
+/* Reads the record into *out, all but how it stands to others. */
+static enum ki_status read_record(struct visitor *visitor, uint64_t at,
+                                  struct ki_staged *out)
+{
+    const uint8_t *record = visitor->records + at;
     struct ki_unpacker unpacker = ki_unpacker_begin(record, MOST_HEAD_NBYTES);
-    struct ki_entry entry = {.id_nbytes = (size_t)ki_unpack_uint(&unpacker, 4)};
-    const void *id = ki_unpack_bytes(&unpacker, entry.id_nbytes + 1);
-    entry.id = id;
-    entry.category_scheme = ki_unpack_text(&unpacker);
-    entry.category_code = ki_unpack_text(&unpacker);
-    entry.nhashes = (size_t)ki_unpack_uint(&unpacker, 4);
-    void *items = *hashes;
-    if (!ki_array_reserve(&items, capacity, entry.nhashes, sizeof **hashes)) {
-        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to import");
+    struct ki_entry *entry = &out->entry;
+    *out = (struct ki_staged){.entry.id_nbytes = (size_t)ki_unpack_uint(&unpacker, 4)};
+    const void *id = ki_unpack_bytes(&unpacker, entry->id_nbytes + 1);
+    entry->id = id;
+    entry->category_scheme = ki_unpack_text(&unpacker);
+    entry->category_code = ki_unpack_text(&unpacker);
+    out->op = (enum ki_op)ki_unpack_uint(&unpacker, 1);
+    entry->nhashes = (size_t)ki_unpack_uint(&unpacker, 4);
+    if (!unpack_hashes(visitor, record + unpacker.done, entry->nhashes)) {
+        return ki_diag_set(visitor->diag, KI_ERR_NO_MEMORY, "no memory to import");
     }
-    *hashes = items;
-    if (entry.nhashes > 0) { /* copied: they are not aligned in the file */
-        memcpy(*hashes, record + unpacker.done, entry.nhashes * sizeof **hashes);
+    entry->hashes = visitor->hashes;
+    return KI_OK;
+}
+
+static bool is_removal(const struct visitor *visitor, uint64_t at)
+{
+    const uint8_t *record = visitor->records + at;
+    struct ki_unpacker unpacker = ki_unpacker_begin(record, MOST_HEAD_NBYTES);
+    size_t id_nbytes = (size_t)ki_unpack_uint(&unpacker, 4);
+    (void)ki_unpack_bytes(&unpacker, id_nbytes + 1);
+    (void)ki_unpack_text(&unpacker);
+    (void)ki_unpack_text(&unpacker);
+    return ki_unpack_uint(&unpacker, 1) == KI_OP_REMOVE;
+}
+
+/* Visits the records of one id, from the first one on; *end is the next id's. */
+static enum ki_status visit_id(struct visitor *visitor, size_t first, size_t *end)
+{
+    size_t last_removal = first;
+    size_t next = first;
+    do {
+        if (is_removal(visitor, nth_place(visitor, next))) {
+            last_removal = next;
+        }
+        next++;
+    } while (next < visitor->nplaces &&
+             has_same_id(visitor->records, nth_place(visitor, first),
+                         nth_place(visitor, next)));
+    *end = next;
+    enum ki_status status = KI_OK;
+    for (size_t i = first; i < next && status == KI_OK; i++) {
+        struct ki_staged staged;
+        status = read_record(visitor, nth_place(visitor, i), &staged);
+        if (status == KI_OK) {
+            staged.is_last = i + 1 == next;
+            staged.is_undone = i < last_removal;
+            status = visitor->visit(visitor->context, &staged);
+        }
     }
-    entry.hashes = *hashes;
-    return visit(context, &entry);
+    return status;
 }
 
 enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit visit,
@@ -113,8 +195,6 @@ enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit
     size_t n = staging->places.nbytes / sizeof(uint64_t);
     void *records = NULL;
     void *places = NULL;
-    struct ki_hash *hashes = NULL;
-    size_t capacity = 0;
     int result = ki_spool_map(&staging->records, &records);
     if (result == 0) {
         result = ki_spool_map(&staging->places, &places);
@@ -123,12 +203,18 @@ enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit
         return result == 0 ? KI_OK : failed(diag, result);
     }
     qsort_r(places, n, sizeof(uint64_t), compare, records);
+    struct visitor visitor = {
+        .records = records,
+        .places = places,
+        .nplaces = n,
+        .visit = visit,
+        .context = context,
+        .diag = diag,
+    };
     enum ki_status status = KI_OK;
-    for (size_t i = 0; i < n && status == KI_OK; i++) {
-        uint64_t at = place_of((const uint8_t *)places + i * sizeof at);
-        status = visit_one((const uint8_t *)records + at, visit, context, &hashes,
-                           &capacity, diag);
+    for (size_t i = 0; i < n && status == KI_OK;) {
+        status = visit_id(&visitor, i, &i);
     }
-    free(hashes);
+    free(visitor.hashes);
     return status;
 }

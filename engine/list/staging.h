@@ -11,6 +11,7 @@
 
 #include "index/catalog.h"
 #include "index/spool.h"
+#include "list/record.h"
 
 struct ki_staging {
     struct ki_spool records;
@@ -22,10 +23,18 @@ void ki_staging_begin(struct ki_staging *staging, const char *folder);
 void ki_staging_close(struct ki_staging *staging);
 
 enum ki_status ki_staging_add(struct ki_staging *staging, const struct ki_entry *entry,
-                              struct ki_diag *diag);
+                              enum ki_op op, struct ki_diag *diag);
+
+struct ki_staged {
+    struct ki_entry entry; /* without hashes if it is to be removed */
+    enum ki_op op;
+    bool is_last;   /* of its id */
+    bool is_undone; /* a later one removes the entry */
+};
 
 /* Visits the records in order of id; those of one id in the order they came. */
-typedef enum ki_status (*ki_staging_visit)(void *context, const struct ki_entry *entry);
+typedef enum ki_status (*ki_staging_visit)(void *context,
+                                           const struct ki_staged *staged);
 enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit visit,
                                     void *context, struct ki_diag *diag);
 

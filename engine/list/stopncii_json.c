@@ -77,8 +77,8 @@ static void count_votes(struct ki_list_record *record, json_t *feedbacks)
     for (size_t i = 0; i < json_array_size(feedbacks); i++) {
         struct ki_span value = ki_jansson_text(
             ki_jansson_find(json_array_get(feedbacks, i), "feedbackValue"));
-        record->votes_for += ki_span_equals_nocase(value, "Blocked");
-        record->votes_against += ki_span_equals_nocase(value, "NotBlocked");
+        record->nvotes_for += ki_span_equals_nocase(value, "Blocked");
+        record->nvotes_against += ki_span_equals_nocase(value, "NotBlocked");
     }
 }
 

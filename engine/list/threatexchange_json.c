@@ -57,10 +57,10 @@ static void count_reactions(struct ki_list_record *record, json_t *reactions)
         json_t *item = json_array_get(reactions, i);
         struct ki_span word =
             ki_jansson_text(json_is_object(item) ? ki_jansson_find(item, "key") : item);
-        record->votes_for += ki_span_equals_nocase(word, "HELPFUL") ||
-                             ki_span_equals_nocase(word, "INGESTED");
-        record->votes_against += ki_span_equals_nocase(word, "NOT_HELPFUL") ||
-                                 ki_span_equals_nocase(word, "DISAGREE_WITH_TAGS");
+        record->nvotes_for += ki_span_equals_nocase(word, "HELPFUL") ||
+                              ki_span_equals_nocase(word, "INGESTED");
+        record->nvotes_against += ki_span_equals_nocase(word, "NOT_HELPFUL") ||
+                                  ki_span_equals_nocase(word, "DISAGREE_WITH_TAGS");
     }
 }
 
@@ -72,8 +72,8 @@ static size_t read_descriptors(struct ki_list_record *record, json_t *array)
         json_t *item = json_array_get(array, i);
         bool is_harmless = ki_span_equals_nocase(
             ki_jansson_text(ki_jansson_find(item, "status")), "NON_MALICIOUS");
-        record->votes_for += !is_harmless;
-        record->votes_against += is_harmless;
+        record->nvotes_for += !is_harmless;
+        record->nvotes_against += is_harmless;
         count_reactions(record, ki_jansson_find(item, "reactions"));
         nserious += !is_harmless;
         if (record->member[0] == '\0' && !is_harmless) {

@@ -74,8 +74,9 @@ struct ki_import_result {
                             to be told and the file held nothing */
     uint64_t nread;      /* records read */
     uint64_t nadded;     /* entries new to the list */
-    uint64_t nupdated;   /* entries that gained or changed a hash */
-    uint64_t nunchanged; /* records that said nothing new */
+    uint64_t nupdated;   /* entries that gained, lost or changed a hash */
+    uint64_t nunchanged; /* records that said nothing new, withdrew what was not there,
+                            or were made void by a later record of the file */
     uint64_t nremoved;   /* entries withdrawn */
     uint64_t nrejected;  /* records refused */
     uint64_t generation; /* the current generation after the import */
@@ -96,8 +97,9 @@ ki_list_import(const char *folder, const char *name, int fd,
 KI_API const char *ki_list_format_name(size_t i);
 
 /* Writes the entries of a list: "csv" (header entry,kind,hash,category_scheme,
- * category_code; one hash a line) or "pdq-text" (only the PDQ hashes). Both can be
- * imported again. Errors: KI_ERR_NOT_FOUND, KI_ERR_ARGUMENT (format), KI_ERR_IO. */
+ * category_code; one hash a line), "pdq-text" (only the PDQ hashes) or "ndjson" (one
+ * hash a line, all ids whole). All can be imported again. Errors: KI_ERR_NOT_FOUND,
+ * KI_ERR_ARGUMENT (format), KI_ERR_IO. */
 KI_API KI_MUST_CHECK enum ki_status ki_list_export(const char *folder, const char *name,
                                                    const char *format, FILE *out,
                                                    struct ki_diag *diag);

@@ -53,6 +53,24 @@ ki 'export as PDQ text' 0 list export hotline --format pdq-text
 stdout_has "$p1"
 stdout_lacks "$m1"
 ki 'export of what is not there' 2 list export other
+ki 'export as NDJSON' 0 list export hotline --format ndjson
+cp "$work/stdout" exported.ndjson
+for hash in "pdq $p1" "md5 $m1" "md5 ${m1%3}5"; do
+    "$program" lookup --kind "${hash% *}" "${hash#* }"
+done >verdicts
+ki 'a list of the same name in another index' 0 list add hotline --index other
+ki 'an NDJSON export can be imported' 0 list import hotline exported.ndjson --index other
+stdout_has '"read":2,"added":2,"updated":0,"removed":0,"rejected":0,'
+stdout_has '"format":"ndjson"'
+for hash in "pdq $p1" "md5 $m1" "md5 ${m1%3}5"; do
+    "$program" lookup --kind "${hash% *}" "${hash#* }" --index other
+done | cmp - verdicts || fail 'verdicts differ after export and import'
+ki 'again it says nothing new' 0 list import hotline exported.ndjson --index other
+stdout_has '"read":2,"added":0,"updated":0,"removed":0,"rejected":0,'
+printf '{"op":"del","id":"e1"}\n{"op":"del","id":"nobody"}\n' >withdrawn.ndjson
+ki 'a removal withdraws one entry' 0 list import hotline withdrawn.ndjson --index other
+stdout_has '"read":2,"added":0,"updated":0,"removed":1,"rejected":0,'
+stdout_has '"unchanged":1,"format":"ndjson"'
 ki 'an export can be imported' 0 list import mine exported.csv
 stdout_has '"read":2,"added":2,'
 
@@ -106,7 +124,7 @@ stderr_has 'line 1: the NSRL lists known files, not illegal ones'
 : >zero
 printf '\n# nothing today\n' >comments
 for file in zero comments; do
-    for format in auto pdq-text hash-text csv signal-text hashdeep; do
+    for format in auto pdq-text hash-text csv signal-text hashdeep ndjson; do
         ki "$file as $format" 0 list import hotline $file --format $format
         stdout_has '"read":0,"added":0,"updated":0,"removed":0,"rejected":0,'
         stderr_is "knownimage: $file: no records"

@@ -16,6 +16,7 @@ ki 'no index' 2 lookup --kind pdq $p0
 stdout_is ''
 stderr_has "make it with 'knownimage list add' and 'knownimage list import'"
 
+pdna=$(printf '010203%.0s' {1..48})
 header=entry,kind,hash,category_scheme,category_code
 "$program" list add one >/dev/null || exit 1
 "$program" list add two --radius 3 --purpose test >/dev/null || exit 1
@@ -30,6 +31,16 @@ hit1='"list":"one","entry":"e1","kind":"pdq","distance":0,"transform":"original"
 far1=${hit1/\"distance\":0/\"distance\":4}
 hit2='"list":"two","entry":"e1","kind":"pdq","distance":4,"transform":"original",'\
 '"category":null,"purpose":"test"'
+
+"$program" list add opaque >/dev/null || exit 1
+printf '%s\ne1,photodna,%s,,\n' $header "$pdna" |
+    "$program" list import opaque - >/dev/null || exit 1
+ki 'a PhotoDNA value is looked up exactly' 1 lookup --kind photodna "$pdna"
+stdout_has '"list":"opaque","entry":"e1","kind":"photodna","distance":0'
+ki 'and only exactly' 0 lookup --kind photodna "${pdna%3}4"
+stdout_has '"verdict":"no_match"'
+ki 'but never computed' 64 hash --kinds photodna /dev/null
+stderr_has 'what can be computed'
 
 ki 'the radius of each list' 1 lookup --kind pdq $p0
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"match\",\"hits\":[{$hit1}],$lists}"

@@ -82,7 +82,7 @@ usage 'list import: option --format needs' list import a b --format zip
 usage 'list import: option --kind needs' list import a b --kind crc
 usage "list show: unexpected argument 'b'" list show a b
 usage 'list export: too few arguments' list export
-usage 'one of csv, pdq-text' list export a --format pdf
+usage 'one of csv, pdq-text, ndjson' list export a --format pdf
 usage 'list remove: too few arguments' list remove
 [ ! -e "$HOME/.local" ] || fail 'a usage error made the index folder'
 finish

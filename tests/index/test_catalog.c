@@ -80,8 +80,8 @@ Test(catalog, an_entry_gathers_hashes_and_loses_none)
     struct ki_list_info info;
     cr_assert_eq(ki_txn_list_find(txn, "hotline", &info, NULL), KI_OK);
     cr_expect_eq(info.nentries, 2);
-    cr_expect_eq(info.nhashes[KI_KIND_PDQ], 26);
-    cr_expect_eq(info.nhashes[KI_KIND_SHA256], 25);
+    cr_expect_eq(info.nhashes[KI_KIND_PDQ], 21);
+    cr_expect_eq(info.nhashes[KI_KIND_SHA256], 20);
     ki_txn_abort(txn);
     ki_catalog_close(catalog);
     folder_remove(&folder);
@@ -220,5 +220,56 @@ Test(catalog, reading_needs_a_catalog)
                  KI_ERR_NOT_FOUND);
     cr_expect_eq(ki_catalog_open("", KI_CATALOG_WRITE, &catalog, NULL),
                  KI_ERR_ARGUMENT);
+    folder_remove(&folder);
+}
+
+static struct ki_entry entry_of(const struct ki_hash *hashes, size_t nhashes)
+{
+    return (struct ki_entry){
+        .id = "e",
+        .id_nbytes = 1,
+        .category_scheme = "",
+        .category_code = "",
+        .hashes = hashes,
+        .nhashes = nhashes,
+    };
+}
+
+static enum ki_entry_change set(struct ki_txn *txn, uint32_t list_id,
+                                const struct ki_hash *hashes, size_t nhashes)
+{
+    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    struct ki_entry entry = entry_of(hashes, nhashes);
+    cr_assert_eq(ki_txn_entry_set(txn, list_id, &entry, &change, NULL), KI_OK);
+    return change;
+}
+
+/* More PhotoDNA values than a row holds, so that some have rows of their own. */
+Test(catalog, setting_an_entry_takes_away_what_it_had_besides)
+{
+    enum { N = 12 };
+    struct folder folder = folder_make();
+    struct ki_hash hashes[N];
+    for (unsigned i = 0; i < N; i++) {
+        hashes[i] = (struct ki_hash){.kind = KI_KIND_PHOTODNA, .bytes = {[143] = 1}};
+        hashes[i].bytes[0] = (uint8_t)i;
+    }
+    struct ki_list_info info = list_named("l");
+    struct ki_catalog *catalog = catalog_open(folder.path, KI_CATALOG_WRITE);
+    struct ki_txn *txn = txn_begin(catalog);
+    cr_assert_eq(ki_txn_list_add(txn, &info, false, NULL), KI_OK);
+    cr_assert_eq(ki_txn_list_find(txn, "l", &info, NULL), KI_OK);
+    cr_expect_eq(set(txn, info.id, hashes, N), KI_ENTRY_ADDED);
+    cr_expect_eq(set(txn, info.id, hashes, N), KI_ENTRY_UNCHANGED);
+    cr_assert_eq(ki_txn_list_find(txn, "l", &info, NULL), KI_OK);
+    cr_expect_eq(info.nhashes[KI_KIND_PHOTODNA], N);
+    cr_expect_eq(set(txn, info.id, hashes, N - 1), KI_ENTRY_UPDATED);
+    cr_expect_eq(set(txn, info.id, hashes + 1, N - 1), KI_ENTRY_UPDATED);
+    cr_expect_eq(set(txn, info.id, hashes + 1, N - 1), KI_ENTRY_UNCHANGED);
+    cr_assert_eq(ki_txn_list_find(txn, "l", &info, NULL), KI_OK);
+    cr_expect_eq(info.nhashes[KI_KIND_PHOTODNA], N - 1);
+    cr_expect_eq(info.nentries, 1);
+    cr_assert_eq(ki_txn_commit(txn, NULL), KI_OK);
+    ki_catalog_close(catalog);
     folder_remove(&folder);
 }

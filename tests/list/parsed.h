@@ -39,8 +39,8 @@ static inline void parsed_facts(FILE *out, const struct ki_list_record *record)
     if (record->updated != 0) {
         (void)fprintf(out, " at=%lld", (long long)record->updated);
     }
-    if (record->votes_for + record->votes_against > 0) {
-        (void)fprintf(out, " votes=%u:%u", record->votes_for, record->votes_against);
+    if (record->nvotes_for + record->nvotes_against > 0) {
+        (void)fprintf(out, " votes=%u:%u", record->nvotes_for, record->nvotes_against);
     }
 }
 

@@ -78,8 +78,8 @@ Test(ncmec, member_time_position_and_votes_are_kept)
                          "</negativeFeedback></feedback>")));
     cr_expect_str_eq(record.member, "Example");
     cr_expect_eq(record.updated, 1767323045);
-    cr_expect_eq(record.votes_for, 2);
-    cr_expect_eq(record.votes_against, 1);
+    cr_expect_eq(record.nvotes_for, 2);
+    cr_expect_eq(record.nvotes_against, 1);
     cr_expect_eq(record.byte, strlen(PAGE("")) - strlen("</images></queryResult>"));
 }
 

@@ -69,8 +69,8 @@ Test(stopncii, feedback_is_counted)
         first += consumed;
     }
     cr_expect_eq(step, KI_STEP_RECORD);
-    cr_expect_eq(parser.record.votes_for, 2);
-    cr_expect_eq(parser.record.votes_against, 1);
+    cr_expect_eq(parser.record.nvotes_for, 2);
+    cr_expect_eq(parser.record.nvotes_against, 1);
     cr_expect_eq(parser.record.updated, 1700000000);
     ki_parser_end(&parser);
 }

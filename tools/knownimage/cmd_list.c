@@ -140,7 +140,7 @@ static int run_remove(const struct command *command, int argc, char **argv)
 
 static const char *export_format(size_t i)
 {
-    static const char *const names[] = {"csv", "pdq-text"};
+    static const char *const names[] = {"csv", "pdq-text", "ndjson"};
     return i < COUNT(names) ? names[i] : NULL;
 }
 
@@ -153,7 +153,7 @@ static const struct option_type export_format_type = {
 static const struct option_spec export_specs[] = {
     {"format", 'f', "FORMAT", &export_format_type,
      offsetof(struct name_arguments, format),
-     "csv (default): all hashes; pdq-text: PDQ only"},
+     "csv (default), ndjson: all hashes; pdq-text: PDQ only"},
 };
 
 static const struct option_group export_groups[] = {
@@ -182,7 +182,7 @@ const struct command command_list_export = {
     .min_operands = 1,
     .max_operands = 1,
     .summary = "write the entries of a list to standard output",
-    .details = "Either format can be imported again.",
+    .details = "Each format can be imported again.",
     .groups = export_groups,
     .ngroups = COUNT(export_groups),
     .run = run_export,
