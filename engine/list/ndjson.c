@@ -115,9 +115,8 @@ static void read_numbers(struct ki_list_record *record, const json_t *object)
     const json_t *votes = json_object_get(object, "votes");
     (void)read_number(record, object, "q", 100);
     record->updated = read_number(record, object, "ts", INT64_MAX);
-    record->nvotes_for = (uint32_t)read_number(record, votes, "for", UINT32_MAX);
-    record->nvotes_against =
-        (uint32_t)read_number(record, votes, "against", UINT32_MAX);
+    record->votes_for = (uint32_t)read_number(record, votes, "for", UINT32_MAX);
+    record->votes_against = (uint32_t)read_number(record, votes, "against", UINT32_MAX);
 }
 
 static bool read_hash(struct ki_list_record *record, const json_t *object)

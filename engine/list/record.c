@@ -21,8 +21,8 @@ void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte
     record->op = KI_OP_ADD;
     record->member[0] = '\0';
     record->updated = 0;
-    record->nvotes_for = 0;
-    record->nvotes_against = 0;
+    record->votes_for = 0;
+    record->votes_against = 0;
     record->reason[0] = '\0';
 }
 
@@ -128,8 +128,8 @@ bool ki_record_add_hash(struct ki_list_record *record, enum ki_kind kind,
                         struct ki_span text)
 {
     char reason[KI_REASON_NBYTES];
-    if (record->nhashes == KI_RECORD_MAX_NHASHES) {
-        return ki_record_refuse(record, "more than %d hashes", KI_RECORD_MAX_NHASHES);
+    if (record->nhashes == KI_RECORD_MAX_HASHES) {
+        return ki_record_refuse(record, "more than %d hashes", KI_RECORD_MAX_HASHES);
     }
     if (!ki_hash_read(kind, text, &record->hashes[record->nhashes], reason)) {
         return ki_record_refuse(record, "%s", reason);
@@ -145,8 +145,8 @@ void ki_record_offer_hash(struct ki_list_record *record, enum ki_kind kind,
     if (ki_span_trim(text).nbytes == 0) {
         return;
     }
-    if (record->nhashes == KI_RECORD_MAX_NHASHES) {
-        (void)ki_record_refuse(record, "more than %d hashes", KI_RECORD_MAX_NHASHES);
+    if (record->nhashes == KI_RECORD_MAX_HASHES) {
+        (void)ki_record_refuse(record, "more than %d hashes", KI_RECORD_MAX_HASHES);
     } else if (ki_hash_read(kind, text, &record->hashes[record->nhashes], reason)) {
         record->nhashes++;
     } else {

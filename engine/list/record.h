@@ -14,7 +14,7 @@
 
 enum {
     KI_REASON_NBYTES = 160, /* with terminator */
-    KI_RECORD_MAX_NHASHES = 16
+    KI_RECORD_MAX_HASHES = 16
 };
 
 /* What a record does to the entry of its id. */
@@ -31,12 +31,12 @@ struct ki_list_record {
     char category_scheme[KI_CATEGORY_NBYTES]; /* "" if none */
     char category_code[KI_CATEGORY_NBYTES];
     size_t nhashes;
-    struct ki_hash hashes[KI_RECORD_MAX_NHASHES];
+    struct ki_hash hashes[KI_RECORD_MAX_HASHES];
     enum ki_op op;
     char member[KI_MEMBER_NBYTES]; /* who handed it in at the source; "" if not told */
     int64_t updated;               /* seconds since 1970 by the source; 0: not told */
-    uint32_t nvotes_for;           /* of members that looked at it */
-    uint32_t nvotes_against;
+    uint32_t votes_for;            /* of members that looked at it */
+    uint32_t votes_against;
     /* Why the record was refused, or of a good record: what was left out of it; "" if
      * nothing was. Never holds anything of the record itself. */
     char reason[KI_REASON_NBYTES];
@@ -64,7 +64,7 @@ void ki_record_offer_hash(struct ki_list_record *record, enum ki_kind kind,
 
 /* These refuse the record (false) if the text breaks the rules of the catalog. An empty
  * id leaves the line number, and an empty member none. A record takes at most
- * KI_RECORD_MAX_NHASHES hashes. */
+ * KI_RECORD_MAX_HASHES hashes. */
 bool ki_record_add_hash(struct ki_list_record *record, enum ki_kind kind,
                         struct ki_span text);
 bool ki_record_set_id(struct ki_list_record *record, struct ki_span text);

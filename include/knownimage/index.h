@@ -28,7 +28,7 @@ enum {
     KI_LIST_SOURCE_NBYTES = 64, /* with terminator; the same letters */
     KI_ENTRY_ID_NBYTES = 1024,  /* longest entry id, without a terminator */
     KI_CATEGORY_NBYTES = 64,    /* a scheme or code, with terminator */
-    KI_MEMBER_NBYTES = 64       /* who submitted an entry, with terminator */
+    KI_MEMBER_NBYTES = 128      /* who submitted an entry, with terminator */
 };
 
 /* What a list is for. */

@@ -41,7 +41,7 @@ static void take(struct summary *summary, enum ki_step step,
         return;
     }
     require(record->nhashes >= 1 || record->op == KI_OP_REMOVE);
-    require(record->nhashes <= KI_RECORD_MAX_NHASHES);
+    require(record->nhashes <= KI_RECORD_MAX_HASHES);
     require(strlen(record->member) < KI_MEMBER_NBYTES);
     require(record->id_nbytes >= 1 && record->id_nbytes <= KI_ENTRY_ID_NBYTES);
     require(memchr(record->id, '\0', record->id_nbytes) == NULL);
@@ -53,8 +53,8 @@ static void take(struct summary *summary, enum ki_step step,
     mix(summary, record->member, strlen(record->member) + 1);
     mix(summary, &record->op, sizeof record->op);
     mix(summary, &record->updated, sizeof record->updated);
-    mix(summary, &record->nvotes_for, sizeof record->nvotes_for);
-    mix(summary, &record->nvotes_against, sizeof record->nvotes_against);
+    mix(summary, &record->votes_for, sizeof record->votes_for);
+    mix(summary, &record->votes_against, sizeof record->votes_against);
     mix(summary, record->id, record->id_nbytes);
     for (size_t i = 0; i < record->nhashes; i++) {
         char reason[KI_REASON_NBYTES];

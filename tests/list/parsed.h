@@ -49,8 +49,8 @@ static inline void parsed_record(FILE *out, enum ki_step step,
     if (record->updated != 0) {
         (void)fprintf(out, " at=%lld", (long long)record->updated);
     }
-    if (record->nvotes_for + record->nvotes_against > 0) {
-        (void)fprintf(out, " votes=%u:%u", record->nvotes_for, record->nvotes_against);
+    if (record->votes_for + record->votes_against > 0) {
+        (void)fprintf(out, " votes=%u:%u", record->votes_for, record->votes_against);
     }
     if (record->category_scheme[0] || record->category_code[0]) {
         (void)fprintf(out, " [%s/%s]", record->category_scheme, record->category_code);

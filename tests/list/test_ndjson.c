@@ -81,6 +81,6 @@ Test(ndjson, a_bad_number_beside_a_good_hash_is_left_out)
         cr_expect(strstr(parser.record.reason, "is no whole number from 0 to "), "%s",
                   keys[i]);
         cr_expect_eq(parser.record.updated, 0);
-        cr_expect_eq(parser.record.nvotes_for + parser.record.nvotes_against, 0);
+        cr_expect_eq(parser.record.votes_for + parser.record.votes_against, 0);
     }
 }

@@ -70,14 +70,14 @@ Test(record, sixteen_hashes_have_room_and_one_more_is_told)
 {
     struct ki_list_record record;
     ki_record_begin(&record, 1, 0);
-    for (int i = 0; i < KI_RECORD_MAX_NHASHES; i++) {
+    for (int i = 0; i < KI_RECORD_MAX_HASHES; i++) {
         ki_record_offer_hash(&record, KI_KIND_MD5, ki_span_of(MD5_A));
     }
     ki_record_offer_hash(&record, KI_KIND_MD5, ki_span_of("  "));
-    cr_expect_eq(record.nhashes, KI_RECORD_MAX_NHASHES);
+    cr_expect_eq(record.nhashes, KI_RECORD_MAX_HASHES);
     cr_expect_str_eq(record.reason, "");
     ki_record_offer_hash(&record, KI_KIND_MD5, ki_span_of(MD5_A));
-    cr_expect_eq(record.nhashes, KI_RECORD_MAX_NHASHES);
+    cr_expect_eq(record.nhashes, KI_RECORD_MAX_HASHES);
     cr_expect_str_eq(record.reason, "more than 16 hashes");
     cr_expect_not(ki_record_add_hash(&record, KI_KIND_MD5, ki_span_of(MD5_A)));
 }
