@@ -4,11 +4,12 @@
 set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-dev
-    zlib1g-dev libisal-dev libssl-dev liblmdb-dev libxxhash-dev libjansson-dev)
+    zlib1g-dev libisal-dev libssl-dev liblmdb-dev libxxhash-dev libjansson-dev
+    libsodium-dev)
 if [ "${1:-}" = --tests ]; then
     # Peers and material: djpeg, cjpeg, netpbm, hashdeep and photographs; clang with
     # its sanitizers; gcovr for coverage.
-    packages+=(libcriterion-dev clang clang-tidy libclang-rt-14-dev gcovr git
+    packages+=(libcriterion-dev minisign clang clang-tidy libclang-rt-14-dev gcovr git
         libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds)
 fi
 

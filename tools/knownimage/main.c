@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
     &command_list_add,      &command_list_import,  &command_list_show,
     &command_list_export,   &command_list_remove,  &command_index_status,
     &command_index_publish, &command_index_verify, &command_index_prune,
+    &command_key_create,    &command_key_sign,     &command_key_verify,
 };
 
 static int show_help(const char *group)
