@@ -9,8 +9,9 @@
 enum ki_status ki_key_lines_bad(const struct ki_key_lines *lines, const char *what,
                                 struct ki_diag *diag)
 {
-    return ki_diag_set(diag, KI_ERR_FORMAT, "%s, line %u: %s", lines->name,
-                       lines->number, what);
+    (void)ki_diag_set(diag, KI_ERR_FORMAT, "%s, line %u: %s", lines->name,
+                      lines->number, what);
+    return KI_ERR_FORMAT;
 }
 
 enum ki_status ki_key_lines_next(struct ki_key_lines *lines, const char **line,

@@ -287,7 +287,7 @@ enum ki_status ki_signature_make(const struct ki_secret_key *key,
     (void)crypto_sign_detached(signed_bytes, NULL, prehash, KI_PREHASH_NBYTES,
                                key->key);
     memcpy(bytes + 2 + KI_KEY_ID_NBYTES, signed_bytes, KI_SIGNATURE_NBYTES);
-    memcpy(signed_bytes + KI_SIGNATURE_NBYTES, trusted_comment, ncomment);
+    memcpy(signed_bytes + KI_SIGNATURE_NBYTES, trusted_comment, ncomment + 1);
     (void)crypto_sign_detached(global, NULL, signed_bytes,
                                KI_SIGNATURE_NBYTES + ncomment, key->key);
     encode(bytes, sizeof bytes, content_base64);
