@@ -5,11 +5,11 @@ set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-dev
     zlib1g-dev libisal-dev libssl-dev liblmdb-dev libxxhash-dev libinih-dev
-    libjansson-dev libexpat1-dev libsqlite3-dev)
+    libjansson-dev libexpat1-dev libsqlite3-dev libsodium-dev)
 if [ "${1:-}" = --tests ]; then
     # Peers and material: djpeg, cjpeg, netpbm, hashdeep and photographs; clang with
     # its sanitizers; gcovr for coverage.
-    packages+=(libcriterion-dev clang clang-tidy libclang-rt-14-dev gcovr git
+    packages+=(libcriterion-dev minisign clang clang-tidy libclang-rt-14-dev gcovr git
         libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds)
 fi
 

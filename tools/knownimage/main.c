@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
     &command_list_export,   &command_list_remove,  &command_index_status,
     &command_index_publish, &command_index_verify, &command_index_prune,
     &command_policy_check,  &command_policy_show,
+    &command_key_create,    &command_key_sign,     &command_key_verify,
 };
 
 static int show_help(const char *group)
