@@ -11,7 +11,7 @@ static const struct {
     size_t nbytes;
     const char *magic;
 } magics[] = {
-    {"a file packed twice with gzip", 2, "\x1f\x8b"},
+    {"a file packed with gzip (unpack it with zcat)", 2, "\x1f\x8b"},
     {"a zip archive", 4, "PK\x03\x04"},
     {"a bzip2 file", 3, "BZh"},
     {"an xz file", 6,

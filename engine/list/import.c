@@ -113,7 +113,7 @@ static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
         import->parser.is_64_sha256 = detected.is_64_sha256;
         import->parser.is_stated = format != NULL;
         import->parser.purpose = (int)import->purpose;
-        import->parser.fd = reader->unpacker ? -1 : reader->fd;
+        import->parser.fd = reader->fd;
         import->result.format = detected.is_nothing ? NULL : detected.format->name;
     }
     return status;
@@ -365,7 +365,6 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
         *result = import->result;
     }
     ki_parser_end(&import->parser);
-    ki_reader_close(&import->reader);
     free(import);
     return status;
 }

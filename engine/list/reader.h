@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded buffer over a file descriptor. What is packed with gzip comes out unpacked.
- */
+/* A bounded buffer over a file descriptor. */
 #ifndef KI_LIST_READER_H
 #define KI_LIST_READER_H
 
@@ -17,13 +16,6 @@ enum {
     KI_READER_NBYTES = KI_OBJECT_MAX_NBYTES + 2 + KI_READER_REFILL_NBYTES
 };
 
-/* What gzip may make of a file: more is taken for an attack. Lists of hashes shrink
- * little; JSON with its names, some twenty times. */
-#define KI_READER_MOST_UNPACKED_NBYTES (UINT64_C(1) << 37)
-#define KI_READER_MOST_RATIO 200u
-
-struct ki_unpacker;
-
 struct ki_list_reader {
     int fd;       /* the caller's, left open */
     bool is_last; /* the end of the file is in the buffer */
@@ -31,20 +23,14 @@ struct ki_list_reader {
     size_t end;
     bool (*is_stopped)(void *context); /* may be NULL */
     void *context;
-    bool is_begun;
-    struct ki_unpacker *unpacker; /* NULL if the file is not packed */
     char data[KI_READER_NBYTES];
 };
 
 /* The unread bytes: reader->data + first … end. ki_reader_fill reads more until there
  * are at least wanted (≤ KI_READER_NBYTES) of them or the file ends. While nothing
  * comes, is_stopped is asked several times a second.
- * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED, KI_ERR_FORMAT (damaged gzip data, or data that
- * grow beyond measure). */
+ * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED. */
 enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                               struct ki_diag *diag);
-
-/* Frees what reading took; the descriptor stays open. */
-void ki_reader_close(struct ki_list_reader *reader);
 
 #endif

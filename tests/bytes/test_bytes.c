@@ -188,7 +188,7 @@ Test(digest, agrees_with_coreutils_around_piece_boundaries)
         }
         write_file(path, data, sizes[i]);
         (void)ki_digester_compute(digester, data, sizes[i], digests);
-        for (int kind = KI_KIND_MD5; kind < KI_NKINDS; kind++) {
+        for (int kind = KI_KIND_MD5; kind <= KI_KIND_SHA256; kind++) {
             char expected[129];
             coreutils_digest(commands[kind], path, expected);
             expect_hex(&digests[kind], expected);

@@ -102,6 +102,6 @@ Test(record, members_keep_the_rules_of_the_catalog)
     cr_expect(ki_record_set_member(&record, ki_span_of("hotline 42")));
     cr_expect_str_eq(record.member, "hotline 42");
     cr_expect_not(ki_record_set_member(&record, ki_span_of(text)));
-    cr_expect_str_eq(record.reason, "member is longer than 127 bytes");
+    cr_expect_str_eq(record.reason, "member is longer than 63 bytes");
     cr_expect_not(ki_record_set_member(&record, ki_span_of("a\nb")));
 }
