@@ -128,7 +128,8 @@ static enum ki_status format_lines(struct ki_audit *audit, struct ki_audit_mark 
     }
     if (!is_good) {
         free(*text);
-        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for the audit log");
+        (void)ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for the audit log");
+        return KI_ERR_NO_MEMORY;
     }
     return KI_OK;
 }
@@ -189,15 +190,16 @@ enum ki_status ki_audit_write_pending(struct ki_audit *audit, struct ki_diag *di
     if (audit->nbodies == 0) {
         return KI_OK;
     }
+    const struct ki_audit_mark before = audit->mark;
     begin_file_if_due(&audit->mark);
     struct ki_audit_mark after = audit->mark;
     enum ki_status status = format_lines(audit, &after, &text, &nbytes, diag);
-    if (status != KI_OK) {
-        return status;
+    if (status == KI_OK) {
+        status = write_lines(audit, text, nbytes, diag);
+        free(text);
     }
-    status = write_lines(audit, text, nbytes, diag);
-    free(text);
     if (status != KI_OK) {
+        audit->mark = before; /* another process may still go on in that file */
         return status;
     }
     audit->mark = after;
