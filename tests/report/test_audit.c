@@ -385,3 +385,41 @@ Test(audit, proofs_hold)
     ki_sha256_destroy(hasher);
     folder_remove(&folder);
 }
+
+/* Enough entries for two files. */
+Test(audit, what_is_kept_verifies_after_pruning, .timeout = 0)
+{
+    enum { NFIRST = 120000 };
+    char checkpoint[KI_AUDIT_CHECKPOINT_NBYTES];
+    struct folder folder = folder_make();
+    struct ki_diag diag = {0};
+    struct ki_sha256 *hasher;
+    uint64_t ndropped = 0;
+    cr_assert_eq(ki_sha256_create(&hasher, NULL), KI_OK);
+    cr_assert_eq(ki_audit_enable(folder.path, NULL, NULL), KI_OK);
+    struct ki_audit *audit = open_log(folder.path);
+    for (unsigned i = 0; i < NFIRST; i++) {
+        cr_assert_eq(ki_audit_add_publication(audit, "test", i), KI_OK);
+    }
+    cr_assert_eq(ki_audit_close(audit, &diag), KI_OK, "%s", diag.message);
+    add_entries(folder.path, 5, checkpoint);
+    audit = open_log(folder.path);
+    cr_assert_eq(ki_audit_prune(audit, 1, &ndropped, &diag), KI_OK, "%s", diag.message);
+    cr_expect_eq(ndropped, 0, "nothing is as old as that");
+    cr_assert_eq(ki_audit_prune(audit, UINT64_MAX, &ndropped, &diag), KI_OK, "%s",
+                 diag.message);
+    cr_expect_eq(ndropped, NFIRST);
+    cr_assert_eq(ki_audit_close(audit, &diag), KI_OK, "%s", diag.message);
+    struct ki_audit_report report = verify(folder.path, checkpoint);
+    cr_expect_eq(report.nproblems, 0);
+    cr_expect_eq(report.first, NFIRST);
+    cr_expect_eq(report.size, NFIRST + 6);
+    for (uint64_t i = NFIRST; i < NFIRST + 6; i++) {
+        json_t *proof = prove(folder.path, false, i, 0);
+        cr_expect(entry_is_proved(hasher, proof));
+        json_decref(proof);
+    }
+    cr_expect_eq(ki_audit_prove_entry(folder.path, 1, 0, stdout, NULL), KI_ERR_LIMIT);
+    ki_sha256_destroy(hasher);
+    folder_remove(&folder);
+}
