@@ -51,6 +51,9 @@ stdout_is ''
 ki 'it was not added' 2 list show third
 cp kept "$log"
 ki 'as it was' 0 audit verify --to checkpoint
+ki 'prune what is not there' 0 audit prune --older-than 1096
+stdout_is '{"dropped":0}'
+ki 'prune without an age' 64 audit prune
 ki 'another key' 0 key create another.key
 ki 'is not that of the log' 2 audit verify --from checkpoint --key another.key.pub
 sed 's/^7$/6/' checkpoint >forged

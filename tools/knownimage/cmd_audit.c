@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* knownimage audit enable, status, verify, prove, checkpoint. */
+/* knownimage audit enable, status, verify, prove, checkpoint, prune. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <knownimage/audit.h>
 
@@ -23,6 +24,7 @@ struct audit_arguments {
     uint64_t entry;
     uint64_t from_size;
     uint64_t size;
+    uint64_t ndays;
 };
 
 static int fail(enum ki_status status, const struct ki_diag *diag)
@@ -205,12 +207,51 @@ static int run_checkpoint(const struct command *command, int argc, char **argv)
     return EXIT_DONE;
 }
 
+static int run_prune(const struct command *command, int argc, char **argv)
+{
+    struct audit_arguments arguments = {0};
+    struct index_folder folder;
+    struct ki_audit *audit;
+    struct ki_diag diag = {0};
+    uint64_t ndropped = 0;
+    int exit_status;
+    if (!begin(command, argc, argv, &arguments, &folder, &exit_status)) {
+        return exit_status;
+    }
+    if (arguments.ndays == 0) {
+        return command_usage_error(command, "--older-than is needed");
+    }
+    enum ki_status status = ki_audit_open(folder.path, &audit, &diag);
+    if (status != KI_OK) {
+        return fail(status, &diag);
+    }
+    uint64_t now = (uint64_t)time(NULL);
+    uint64_t age = arguments.ndays * 24 * 3600;
+    uint64_t before_us = now > age ? (now - age) * 1000000 : 0;
+    status = ki_audit_prune(audit, before_us, &ndropped, &diag);
+    audited_drop(audit);
+    if (status != KI_OK) {
+        return fail(status, &diag);
+    }
+    struct ki_json json = ki_json_line_begin(stdout);
+    ki_json_uint(&json, "dropped", ndropped);
+    ki_json_line_end(&json);
+    return EXIT_DONE;
+}
+
 #define FIELD(member) offsetof(struct audit_arguments, member)
 
 static const struct option_type number_type = {
     .read = option_read_u64,
     .expected = "a number",
     .max = INT64_MAX,
+};
+
+static const struct option_type days_type = {
+    .read = option_read_u64,
+    .expected = "a number of days from 1 to 36500",
+    .min = 1,
+    .max = 36500,
 };
 
 static const struct option_spec enable_specs[] = {
@@ -231,6 +272,10 @@ static const struct option_spec prove_specs[] = {
      "as the log was with N entries (default: all)"},
 };
 
+static const struct option_spec prune_specs[] = {
+    {"older-than", 0, "DAYS", &days_type, FIELD(ndays), "age of what is dropped"},
+};
+
 #define GROUPS(name)                                                                   \
     static const struct option_group name##_groups[] = {                               \
         {"options", name##_specs, COUNT(name##_specs), 0},                             \
@@ -239,6 +284,7 @@ static const struct option_spec prove_specs[] = {
 GROUPS(enable);
 GROUPS(verify);
 GROUPS(prove);
+GROUPS(prune);
 
 static const struct option_group index_groups[] = {
     INDEX_OPTION_GROUP(FIELD(index)),
@@ -300,4 +346,17 @@ const struct command command_audit_checkpoint = {
     .groups = index_groups,
     .ngroups = COUNT(index_groups),
     .run = run_checkpoint,
+};
+
+const struct command command_audit_prune = {
+    .name = "audit prune",
+    .operands = "",
+    .summary = "drop old entries of the audit log",
+    .details =
+        "Drops files, of 30 days or 16 MiB each, whose entries are all that old, and\n"
+        "adds an entry that tells it. What is left still verifies against checkpoints\n"
+        "that are not older than it.",
+    .groups = prune_groups,
+    .ngroups = COUNT(prune_groups),
+    .run = run_prune,
 };

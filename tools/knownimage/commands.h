@@ -9,6 +9,7 @@
 extern const struct command command_audit_checkpoint;
 extern const struct command command_audit_enable;
 extern const struct command command_audit_prove;
+extern const struct command command_audit_prune;
 extern const struct command command_audit_status;
 extern const struct command command_audit_verify;
 extern const struct command command_hash;

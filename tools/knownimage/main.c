@@ -17,7 +17,7 @@ static const struct command *const commands[] = {
     &command_index_publish, &command_index_verify,     &command_index_prune,
     &command_key_create,    &command_key_sign,         &command_key_verify,
     &command_audit_enable,  &command_audit_status,     &command_audit_verify,
-    &command_audit_prove,   &command_audit_checkpoint,
+    &command_audit_prove,   &command_audit_checkpoint, &command_audit_prune,
 };
 
 static int show_help(const char *group)
