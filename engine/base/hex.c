@@ -121,3 +121,20 @@ bool ki_base64_decode(const char *text, size_t ntext, uint8_t *out, size_t nbyte
     }
     return decode_digits(text, base64_value, 6, out, nbytes);
 }
+
+void ki_base64_encode(const uint8_t *bytes, size_t nbytes, char *out)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < nbytes; i += 3) {
+        size_t n = nbytes - i < 3 ? nbytes - i : 3;
+        uint32_t bits = (uint32_t)bytes[i] << 16;
+        bits |= n > 1 ? (uint32_t)bytes[i + 1] << 8 : 0;
+        bits |= n > 2 ? bytes[i + 2] : 0;
+        *out++ = digits[bits >> 18];
+        *out++ = digits[bits >> 12 & 63];
+        *out++ = n > 1 ? digits[bits >> 6 & 63] : '=';
+        *out++ = n > 2 ? digits[bits & 63] : '=';
+    }
+    *out = '\0';
+}

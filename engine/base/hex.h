@@ -25,4 +25,10 @@ bool ki_base32_decode(const char *text, size_t ntext, uint8_t *out, size_t nbyte
  * unused bits of the last character must be zero. */
 bool ki_base64_decode(const char *text, size_t ntext, uint8_t *out, size_t nbytes);
 
+/* With terminator. */
+#define KI_BASE64_NBYTES(nbytes) (((nbytes) + 2) / 3 * 4 + 1)
+
+/* Writes padded base64 and a terminator: KI_BASE64_NBYTES(nbytes) characters. */
+void ki_base64_encode(const uint8_t *bytes, size_t nbytes, char *out);
+
 #endif

@@ -10,6 +10,7 @@
 #include "common/message.h"
 #include "common/option_groups.h"
 #include "common/option_types.h"
+#include "knownimage/audited.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
 #include "report/json_parts.h"
@@ -151,16 +152,27 @@ static int run_publish(const struct command *command, int argc, char **argv)
     }
     uint64_t generation = 0;
     struct ki_diag diag = {0};
+    struct ki_audit *audit;
+    if (!audited_begin(folder.path, &audit)) {
+        return EXIT_TROUBLE;
+    }
     enum ki_status status =
         arguments.accepts_catalog
             ? ki_index_accept_catalog(folder.path, &generation, &diag)
             : ki_index_publish(folder.path, true, &generation, &diag);
-    if (status == KI_OK && !arguments.merges) {
+    if (status != KI_OK) {
+        audited_drop(audit);
+        return fail(status, &diag);
+    }
+    if (!audited_publication(&audit,
+                             arguments.accepts_catalog ? "accept-catalog" : "publish",
+                             generation)) {
+        return EXIT_TROUBLE;
+    }
+    if (!arguments.merges) {
         print_generation(generation);
     }
-    if (status == KI_OK) {
-        status = ki_index_merge(folder.path, arguments.merges, &generation, &diag);
-    }
+    status = ki_index_merge(folder.path, arguments.merges, &generation, &diag);
     if (status != KI_OK) {
         return fail(status, &diag);
     }

@@ -9,6 +9,7 @@
 #include "common/message.h"
 #include "common/option_groups.h"
 #include "common/option_types.h"
+#include "knownimage/audited.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
 
@@ -118,14 +119,22 @@ static int run_remove(const struct command *command, int argc, char **argv)
     struct ki_diag diag = {0};
     uint64_t nremoved = 0;
     uint64_t generation = 0;
+    struct ki_audit *audit;
+    if (!audited_begin(folder.path, &audit)) {
+        return EXIT_TROUBLE;
+    }
     enum ki_status status = remove_named(folder.path, &operands, &nremoved, &diag);
     if (status != KI_OK) {
+        audited_drop(audit);
         message_status(status, &diag);
         return EXIT_TROUBLE;
     }
     status = ki_index_publish(folder.path, false, &generation, &diag);
+    bool is_told = audited_removal(&audit, operands.items[0], nremoved, generation);
     if (status != KI_OK) {
         explain_unpublished(status, &diag);
+    }
+    if (status != KI_OK || !is_told) {
         return EXIT_TROUBLE;
     }
     struct ki_json json = ki_json_line_begin(stdout);

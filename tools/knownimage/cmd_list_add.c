@@ -9,6 +9,7 @@
 #include "common/message.h"
 #include "common/option_groups.h"
 #include "common/option_types.h"
+#include "knownimage/audited.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
 
@@ -144,9 +145,18 @@ static int add_list(const struct add_arguments *arguments, const char *name)
     if (!apply_arguments(arguments, name, &info)) {
         return EXIT_TROUBLE;
     }
+    struct ki_audit *audit;
+    if (!audited_begin(folder.path, &audit)) {
+        return EXIT_TROUBLE;
+    }
     enum ki_status status =
         store_list(folder.path, arguments->is_update, &info, &generation, &diag);
     if (status != KI_OK) {
+        audited_drop(audit);
+        return EXIT_TROUBLE;
+    }
+    if (!audited_list(&audit, arguments->is_update ? "update" : "add", &info,
+                      generation)) {
         return EXIT_TROUBLE;
     }
     print_list_at(&info, generation);

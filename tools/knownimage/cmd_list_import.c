@@ -16,6 +16,7 @@
 #include "common/option_types.h"
 #include "common/progress.h"
 #include "common/stop.h"
+#include "knownimage/audited.h"
 #include "knownimage/commands.h"
 #include "report/json.h"
 
@@ -123,6 +124,12 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     options.is_stopped = stop_is_requested_by;
     options.on_wait = on_wait;
     options.context = &run;
+    uint8_t sha256[32];
+    struct ki_audit *audit;
+    if (!audited_begin(folder.path, &audit)) {
+        return EXIT_TROUBLE;
+    }
+    bool has_digest = audit && audited_digest(fd, sha256);
     stop_install();
     progress_begin(&run.progress, true);
     struct ki_import_result result = {0};
@@ -131,7 +138,11 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
         ki_list_import(folder.path, name, fd, &options, &result, &diag);
     progress_clear(&run.progress);
     if (status != KI_OK) {
+        audited_drop(audit);
         return explain_failure(status, &diag, name, file);
+    }
+    if (!audited_import(&audit, name, has_digest ? sha256 : NULL, &result)) {
+        return EXIT_TROUBLE;
     }
     if (result.nread == 0) {
         message("%s: no records", file);
@@ -215,8 +226,10 @@ const struct command command_list_import = {
     .details =
         "Prints one line of JSON with the counts, and every refused record with its\n"
         "line on standard error. All good records are imported and put in force at\n"
-        "once, or, if the import fails or is interrupted, none is kept. Should only the\n"
-        "last step fail, the message says so: the records are in the catalog then, and\n"
+        "once, or, if the import fails or is interrupted, none is kept. Should only "
+        "the\n"
+        "last step fail, the message says so: the records are in the catalog then, "
+        "and\n"
         "'knownimage index publish' puts them in force.\n\n"
         "An entry is told from others of its list by its id: the file name or id on\n"
         "its line, else the number of the line. An id met again adds its hash to the\n"

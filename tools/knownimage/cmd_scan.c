@@ -16,6 +16,7 @@
 #include "common/stop.h"
 #include "knownimage/commands.h"
 #include "knownimage/policies.h"
+#include "knownimage/scan_audit.h"
 #include "knownimage/scan_summary.h"
 #include "knownimage/workers.h"
 #include "report/report.h"
@@ -38,7 +39,8 @@ struct scan_run {
     const struct ki_index *index;
     const struct ki_scan_options *options;
     const struct ki_report_format *format;
-    bool shares_terminal; /* results and progress go to the same place */
+    struct scan_audit *audit; /* or NULL */
+    bool shares_terminal;     /* results and progress go to the same place */
     struct progress progress;
     struct ki_scan_summary total;   /* of what is done */
     struct ki_scan_summary current; /* counted here while ki_scan_paths runs */
@@ -69,15 +71,21 @@ static void on_result(void *context, const char *path, const struct ki_result *r
     if (result->os_error != 0) {
         message_errno(path, result->os_error);
     }
-    run->format->result(stdout, path, result);
+    if (run->audit) {
+        run->format->result(scan_audit_lock(run->audit), path, result);
+        scan_audit_unlock(run->audit, result);
+    } else {
+        run->format->result(stdout, path, result);
+    }
     scan_summary_count(&run->current, result);
     show_progress(run);
 }
 
 static bool is_stopped(void *context)
 {
-    (void)context;
-    return stop_is_requested() || !output_is_good();
+    const struct scan_run *run = context;
+    return stop_is_requested() || !output_is_good() ||
+           (run->audit && !scan_audit_is_good(run->audit));
 }
 
 static bool fail(enum ki_status status, const struct ki_diag *diag)
@@ -152,7 +160,8 @@ static int exit_status_of(const struct scan_run *run, bool is_good)
 }
 
 static int scan(const struct scan_arguments *arguments, const struct operands *operands,
-                struct ki_sandbox *sandbox, const struct ki_index *index)
+                struct ki_sandbox *sandbox, const struct ki_index *index,
+                const char *folder)
 {
     struct scan_run run = {
         .sandbox = sandbox,
@@ -161,10 +170,14 @@ static int scan(const struct scan_arguments *arguments, const struct operands *o
         .format = ki_report_format_at((size_t)arguments->format),
         .shares_terminal = isatty(STDOUT_FILENO),
     };
+    if (!scan_audit_begin(folder, index, &arguments->scan, &run.audit)) {
+        return EXIT_TROUBLE;
+    }
     stop_install();
     progress_begin(&run.progress, !arguments->is_quiet);
     run.format->begin(stdout);
     bool is_good = scan_operands(&run, operands);
+    is_good = scan_audit_end(run.audit) && is_good;
     run.format->end(stdout);
     progress_clear(&run.progress);
     if (!arguments->is_quiet) {
@@ -207,7 +220,7 @@ static int open_and_scan(const struct scan_arguments *arguments,
     int exit_status = EXIT_TROUBLE;
     if (index_folder_open(folder, arguments->is_previous, &index)) {
         if (fits(arguments->scan.policy, index)) {
-            exit_status = scan(arguments, operands, sandbox, index);
+            exit_status = scan(arguments, operands, sandbox, index, folder->path);
         }
         ki_index_close(index);
     }

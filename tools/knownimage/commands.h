@@ -6,6 +6,12 @@
 
 #include "common/command.h"
 
+extern const struct command command_audit_checkpoint;
+extern const struct command command_audit_enable;
+extern const struct command command_audit_prove;
+extern const struct command command_audit_prune;
+extern const struct command command_audit_status;
+extern const struct command command_audit_verify;
 extern const struct command command_hash;
 extern const struct command command_index_prune;
 extern const struct command command_index_publish;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the entries of the audit log tell. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/checked.h"
+#include "base/hex.h"
+#include "report/audit_log.h"
+#include "report/json.h"
+#include "report/json_parts.h"
+
+enum { MOST_HITS = 16 };
+
+struct body {
+    char *text;
+    size_t nbytes;
+    struct ki_json json;
+};
+
+enum ki_status ki_audit_add(struct ki_audit *audit, char *body)
+{
+    void *bodies = audit->bodies;
+    if (!ki_array_reserve(&bodies, &audit->capacity, audit->nbodies + 1,
+                          sizeof *audit->bodies)) {
+        free(body);
+        return KI_ERR_NO_MEMORY;
+    }
+    audit->bodies = bodies;
+    audit->bodies[audit->nbodies++] = body;
+    return KI_OK;
+}
+
+static bool begin(struct body *body, const char *type)
+{
+    FILE *stream = open_memstream(&body->text, &body->nbytes);
+    if (!stream) {
+        return false;
+    }
+    body->json = (struct ki_json){.out = stream};
+    ki_json_text(&body->json, "type", type);
+    return true;
+}
+
+static enum ki_status end(struct ki_audit *audit, struct body *body)
+{
+    ki_json_object_end(&body->json);
+    bool is_good = ferror(body->json.out) == 0;
+    is_good = fclose(body->json.out) == 0 && is_good;
+    if (!is_good) {
+        free(body->text);
+        return KI_ERR_NO_MEMORY;
+    }
+    return ki_audit_add(audit, body->text);
+}
+
+enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
+                                   const uint8_t *sha256,
+                                   const struct ki_import_result *result)
+{
+    struct body body;
+    if (!begin(&body, "import")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_json_text(&body.json, "list", list);
+    if (sha256) {
+        ki_json_hex(&body.json, "file_sha256", sha256, KI_SHA256_NBYTES);
+    } else {
+        ki_json_null(&body.json, "file_sha256");
+    }
+    ki_json_uint(&body.json, "read", result->nread);
+    ki_json_uint(&body.json, "added", result->nadded);
+    ki_json_uint(&body.json, "updated", result->nupdated);
+    ki_json_uint(&body.json, "unchanged", result->nunchanged);
+    ki_json_uint(&body.json, "removed", result->nremoved);
+    ki_json_uint(&body.json, "rejected", result->nrejected);
+    ki_json_uint(&body.json, "generation", result->generation);
+    return end(audit, &body);
+}
+
+static void put_policy(struct ki_json *json, const struct ki_list_info *info)
+{
+    ki_json_text(json, "list", info->name);
+    ki_json_text(json, "source", info->source);
+    ki_json_text(json, "purpose", ki_purpose_text(info->purpose));
+    ki_json_text(json, "action", ki_action_text(info->action));
+    ki_json_uint(json, "radius", info->radius);
+    ki_json_uint(json, "min_quality", info->min_quality);
+    ki_json_uint(json, "serial", info->serial);
+    ki_json_uint(json, "entries", info->nentries);
+}
+
+enum ki_status ki_audit_add_list(struct ki_audit *audit, const char *what,
+                                 const struct ki_list_info *info, uint64_t generation)
+{
+    struct body body;
+    if (!begin(&body, "list")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_json_text(&body.json, "change", what);
+    put_policy(&body.json, info);
+    ki_json_uint(&body.json, "generation", generation);
+    return end(audit, &body);
+}
+
+enum ki_status ki_audit_add_removal(struct ki_audit *audit, const char *list,
+                                    uint64_t nentries, uint64_t generation)
+{
+    struct body body;
+    if (!begin(&body, "removal")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_json_text(&body.json, "list", list);
+    ki_json_uint(&body.json, "removed", nentries);
+    ki_json_uint(&body.json, "generation", generation);
+    return end(audit, &body);
+}
+
+enum ki_status ki_audit_add_publication(struct ki_audit *audit, const char *what,
+                                        uint64_t generation)
+{
+    struct body body;
+    if (!begin(&body, "publication")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_json_text(&body.json, "how", what);
+    ki_json_uint(&body.json, "generation", generation);
+    return end(audit, &body);
+}
+
+static void put_limits(struct ki_json *json, const struct ki_limits *limits)
+{
+    ki_json_object_begin(json, "limits");
+    ki_json_uint(json, "input_bytes", limits->file_nbytes);
+    ki_json_uint(json, "pixels", limits->pixels);
+    ki_json_object_end(json);
+}
+
+enum ki_status ki_audit_add_scan(struct ki_audit *audit, const struct ki_index *index,
+                                 const struct ki_scan_options *options,
+                                 char id[KI_AUDIT_SCAN_ID_NBYTES])
+{
+    uint8_t random[(KI_AUDIT_SCAN_ID_NBYTES - 1) / 2];
+    struct body body;
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random ||
+        !begin(&body, "scan")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_hex_encode(random, sizeof random, id);
+    ki_json_text(&body.json, "scan", id);
+    ki_json_text(&body.json, "version", ki_version());
+    ki_json_uint(&body.json, "generation", ki_index_generation(index));
+    ki_json_array_begin(&body.json, "lists");
+    for (size_t i = 0; i < ki_index_nlists(index); i++) {
+        ki_json_object_begin(&body.json, NULL);
+        put_policy(&body.json, ki_index_list(index, i));
+        ki_json_object_end(&body.json);
+    }
+    ki_json_array_end(&body.json);
+    put_limits(&body.json, &options->hash.limits);
+    return end(audit, &body);
+}
+
+static void put_hit(struct ki_json *json, const struct ki_hit *hit)
+{
+    ki_json_object_begin(json, NULL);
+    ki_json_text(json, "list", hit->list->name);
+    ki_json_uint(json, "serial", hit->list->serial);
+    ki_json_raw(json, "entry", "entry_bytes", hit->entry, strlen(hit->entry));
+    ki_json_text(json, "kind", ki_kind_text(hit->kind));
+    ki_json_uint(json, "distance", hit->distance);
+    ki_json_object_end(json);
+}
+
+enum ki_status ki_audit_add_match(struct ki_audit *audit, const char *scan_id,
+                                  const struct ki_result *result)
+{
+    struct body body;
+    if (!begin(&body, "match")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    size_t nhits = result->nhits < MOST_HITS ? result->nhits : MOST_HITS;
+    ki_json_text(&body.json, "scan", scan_id);
+    ki_json_uint(&body.json, "generation", result->generation);
+    ki_json_text(&body.json, "tier", ki_tier_text(result->tier));
+    ki_json_text_or_null(&body.json, "action",
+                         result->has_action ? ki_action_text(result->action) : "");
+    ki_json_array_begin(&body.json, "hits");
+    for (size_t i = 0; i < nhits; i++) {
+        put_hit(&body.json, &result->hits[i]);
+    }
+    ki_json_array_end(&body.json);
+    ki_json_uint(&body.json, "hits_total", result->nhits_total);
+    ki_json_sandbox(&body.json, result->is_degraded);
+    return end(audit, &body);
+}

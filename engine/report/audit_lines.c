@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries of an audit log: what each begins with, and reading them one by one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/hex.h"
+#include "report/audit_files.h"
+
+static const char time_key[] = "\",\"time_us\":";
+
+static size_t chain_text(char out[KI_AUDIT_PREFIX_NBYTES], uint64_t seq,
+                         const uint8_t prev[KI_SHA256_NBYTES])
+{
+    int length =
+        snprintf(out, KI_AUDIT_PREFIX_NBYTES, "{\"seq\":%" PRIu64 ",\"prev\":\"", seq);
+    ki_hex_encode(prev, KI_SHA256_NBYTES, out + length);
+    size_t nbytes = (size_t)length + 2 * (size_t)KI_SHA256_NBYTES;
+    memcpy(out + nbytes, time_key, sizeof time_key);
+    return nbytes + sizeof time_key - 1;
+}
+
+size_t ki_audit_prefix(char out[KI_AUDIT_PREFIX_NBYTES], uint64_t seq,
+                       const uint8_t prev[KI_SHA256_NBYTES], uint64_t time_us)
+{
+    size_t nbytes = chain_text(out, seq, prev);
+    return nbytes + (size_t)snprintf(out + nbytes, KI_AUDIT_PREFIX_NBYTES - nbytes,
+                                     "%" PRIu64 ",", time_us);
+}
+
+/* The number that ends with a comma; false if there is none. */
+static bool take_time(const char *text, size_t nbytes, uint64_t *out)
+{
+    uint64_t value = 0;
+    size_t i = 0;
+    for (; i < nbytes && i < 19 && text[i] >= '0' && text[i] <= '9'; i++) {
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    }
+    *out = value;
+    return i > 0 && i < nbytes && text[i] == ',' && text[0] != '0';
+}
+
+const char *ki_audit_take_line(struct ki_audit_mark *mark, struct ki_sha256 *hasher,
+                               const char *line, size_t nbytes)
+{
+    char expected[KI_AUDIT_PREFIX_NBYTES];
+    uint64_t time_us;
+    size_t nprefix = chain_text(expected, mark->tree.size, mark->last);
+    size_t nnumber = 7 + strcspn(expected + 7, ",");
+    if (nbytes < nprefix || memcmp(line, expected, nnumber + 1) != 0) {
+        return "is not the entry that should stand here";
+    }
+    if (memcmp(line, expected, nprefix) != 0) {
+        return "does not follow from the entry before";
+    }
+    if (!take_time(line + nprefix, nbytes - nprefix, &time_us) ||
+        line[nbytes - 1] != '}') {
+        return "is no entry";
+    }
+    ki_tree_leaf(hasher, line, nbytes, mark->last);
+    ki_tree_add(&mark->tree, hasher, 0, mark->last);
+    if (mark->file_time_us == 0) {
+        mark->file_time_us = time_us;
+    }
+    mark->offset += nbytes + 1;
+    return NULL;
+}
+
+enum ki_status ki_audit_reader_open(struct ki_audit_reader *reader, const char *path,
+                                    uint64_t offset, struct ki_diag *diag)
+{
+    *reader = (struct ki_audit_reader){.fd = -1};
+    reader->buffer = malloc(KI_AUDIT_LINE_NBYTES);
+    if (!reader->buffer) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to read %s", path);
+    }
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (reader->fd < 0 || lseek(reader->fd, (off_t)offset, SEEK_SET) < 0) {
+        int error = errno;
+        ki_audit_reader_close(reader);
+        return ki_diag_errno(diag, error, "cannot open %s", path);
+    }
+    return KI_OK;
+}
+
+void ki_audit_reader_close(struct ki_audit_reader *reader)
+{
+    if (reader->fd >= 0) {
+        (void)close(reader->fd);
+    }
+    free(reader->buffer);
+    *reader = (struct ki_audit_reader){.fd = -1};
+}
+
+static enum ki_status refill(struct ki_audit_reader *reader, struct ki_diag *diag)
+{
+    memmove(reader->buffer, reader->buffer + reader->begin,
+            reader->end - reader->begin);
+    reader->end -= reader->begin;
+    reader->begin = 0;
+    if (reader->end == KI_AUDIT_LINE_NBYTES) {
+        return KI_ERR_LIMIT;
+    }
+    ssize_t got = 0;
+    do {
+        got = read(reader->fd, reader->buffer + reader->end,
+                   KI_AUDIT_LINE_NBYTES - reader->end);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return ki_diag_errno(diag, errno, "cannot read the audit log");
+    }
+    reader->end += (size_t)got;
+    reader->is_over = got == 0;
+    return KI_OK;
+}
+
+enum ki_status ki_audit_reader_next(struct ki_audit_reader *reader, const char **line,
+                                    size_t *nbytes, struct ki_diag *diag)
+{
+    for (;;) {
+        char *begin = reader->buffer + reader->begin;
+        size_t nleft = reader->end - reader->begin;
+        const char *newline = memchr(begin, '\n', nleft);
+        if (newline || reader->is_over) {
+            *line = newline ? begin : NULL;
+            *nbytes = newline ? (size_t)(newline - begin) : nleft;
+            reader->begin += newline ? *nbytes + 1 : 0;
+            return KI_OK;
+        }
+        enum ki_status status = refill(reader, diag);
+        if (status != KI_OK) {
+            return status;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "knownimage/audited.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bytes/sha256.h"
+#include "common/message.h"
+
+enum { PIECE_NBYTES = 64 * 1024 };
+
+bool audited_begin(const char *folder, struct ki_audit **out)
+{
+    struct ki_diag diag = {0};
+    *out = NULL;
+    if (!ki_audit_is_enabled(folder)) {
+        return true;
+    }
+    enum ki_status status = ki_audit_open(folder, out, &diag);
+    if (status != KI_OK) {
+        message_status(status, &diag);
+        message("nothing is done that the audit log cannot tell: see 'knownimage audit "
+                "verify'");
+    }
+    return status == KI_OK;
+}
+
+static bool finish(struct ki_audit **audit, enum ki_status status)
+{
+    struct ki_diag diag = {0};
+    enum ki_status closed = ki_audit_close(*audit, &diag);
+    *audit = NULL;
+    if (status == KI_OK) {
+        status = closed;
+    }
+    if (status != KI_OK) {
+        message_status(status, &diag);
+        message("it is done, but the audit log does not tell it");
+    }
+    return status == KI_OK;
+}
+
+bool audited_import(struct ki_audit **audit, const char *list, const uint8_t *sha256,
+                    const struct ki_import_result *result)
+{
+    return !*audit || finish(audit, ki_audit_add_import(*audit, list, sha256, result));
+}
+
+bool audited_list(struct ki_audit **audit, const char *what,
+                  const struct ki_list_info *info, uint64_t generation)
+{
+    return !*audit || finish(audit, ki_audit_add_list(*audit, what, info, generation));
+}
+
+bool audited_removal(struct ki_audit **audit, const char *list, uint64_t nremoved,
+                     uint64_t generation)
+{
+    return !*audit ||
+           finish(audit, ki_audit_add_removal(*audit, list, nremoved, generation));
+}
+
+bool audited_publication(struct ki_audit **audit, const char *what, uint64_t generation)
+{
+    return !*audit || finish(audit, ki_audit_add_publication(*audit, what, generation));
+}
+
+void audited_drop(struct ki_audit *audit)
+{
+    struct ki_diag diag = {0};
+    enum ki_status status = ki_audit_close(audit, &diag);
+    if (status != KI_OK) {
+        message_status(status, &diag);
+    }
+}
+
+static bool digest_from(int fd, off_t start, struct ki_sha256 *hasher, uint8_t *piece,
+                        uint8_t sha256[32])
+{
+    ssize_t got;
+    ki_sha256_begin(hasher);
+    while ((got = pread(fd, piece, PIECE_NBYTES, start)) > 0) {
+        ki_sha256_add(hasher, piece, (size_t)got);
+        start += got;
+    }
+    ki_sha256_end(hasher, sha256);
+    return got == 0 && ki_sha256_is_good(hasher);
+}
+
+bool audited_digest(int fd, uint8_t sha256[32])
+{
+    struct stat info;
+    struct ki_sha256 *hasher = NULL;
+    off_t start = lseek(fd, 0, SEEK_CUR);
+    if (start < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
+        ki_sha256_create(&hasher, NULL) != KI_OK) {
+        return false;
+    }
+    uint8_t *piece = malloc(PIECE_NBYTES);
+    bool is_good = piece && digest_from(fd, start, hasher, piece, sha256);
+    free(piece);
+    ki_sha256_destroy(hasher);
+    return is_good;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands tell the audit log, if the index has one. */
+#ifndef KI_KNOWNIMAGE_AUDITED_H
+#define KI_KNOWNIMAGE_AUDITED_H
+
+#include <stdbool.h>
+
+#include <knownimage/audit.h>
+
+/* Opens the log before anything is changed, so that nothing is done that could not be
+ * told; *out is NULL if it is not enabled. False after a message. */
+bool audited_begin(const char *folder, struct ki_audit **out);
+
+/* Adds one entry, if there is a log, and closes it. False after a message: the change
+ * is made, but not told. *audit becomes NULL. */
+bool audited_import(struct ki_audit **audit, const char *list, const uint8_t *sha256,
+                    const struct ki_import_result *result);
+bool audited_list(struct ki_audit **audit, const char *what,
+                  const struct ki_list_info *info, uint64_t generation);
+bool audited_removal(struct ki_audit **audit, const char *list, uint64_t nremoved,
+                     uint64_t generation);
+bool audited_publication(struct ki_audit **audit, const char *what,
+                         uint64_t generation);
+
+/* Closes a log that nothing was added to; NULL is allowed. */
+void audited_drop(struct ki_audit *audit);
+
+/* SHA-256 of a regular file from where fd stands, where it is left; false if it is none
+ * or cannot be read. */
+bool audited_digest(int fd, uint8_t sha256[32]);
+
+#endif
