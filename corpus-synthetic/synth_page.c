@@ -43,6 +43,9 @@ static enum ki_status draw_pictures(struct ki_canvas *canvas, const struct page 
                                     struct ki_prng *prng)
 {
     enum ki_status status = KI_OK;
+    if (page->body.width < 1 || page->body.height < 1) {
+        return KI_OK; /* margins are all that a tiny page has */
+    }
     for (int i = ki_prng_range(prng, 1, 2); i > 0 && status == KI_OK; i--) {
         int width = page->body.width * ki_prng_range(prng, 40, 75) / 100;
         int height = page->body.height * ki_prng_range(prng, 30, 55) / 100;
