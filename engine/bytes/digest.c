@@ -18,9 +18,9 @@ struct ki_digester {
 };
 
 static const char *const algorithm_names[KI_NKINDS] = {
-    [KI_KIND_MD5] = "MD5",
-    [KI_KIND_SHA1] = "SHA1",
-    [KI_KIND_SHA256] = "SHA256",
+    [KI_KIND_PDQ] = "PDQ",           [KI_KIND_MD5] = "MD5",
+    [KI_KIND_SHA1] = "SHA1",         [KI_KIND_SHA256] = "SHA256",
+    [KI_KIND_PHOTODNA] = "PhotoDNA", /* never asked for, never offered */
 };
 
 static enum ki_status digester_add(struct ki_digester *digester, enum ki_kind kind,
