@@ -70,10 +70,7 @@ static const void *find(void *context, const char *name, size_t *nbytes)
 
 static struct ki_hash some_hash(struct random_state *random, enum ki_kind kind)
 {
-    struct ki_hash hash = {.kind = kind};
-    struct ki_pdq bytes = hash_uniform(random);
-    memcpy(hash.bytes, bytes.bytes, ki_kind_nbytes(kind));
-    return hash;
+    return hash_of_kind(random, kind);
 }
 
 /* Entry i; in a delta every third is a removed one. */

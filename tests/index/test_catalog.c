@@ -10,10 +10,7 @@
 
 static struct ki_hash random_hash(struct random_state *random, enum ki_kind kind)
 {
-    struct ki_hash hash = {.kind = kind};
-    struct ki_pdq bytes = hash_uniform(random);
-    memcpy(hash.bytes, bytes.bytes, ki_kind_nbytes(kind));
-    return hash;
+    return hash_of_kind(random, kind);
 }
 
 struct walked {

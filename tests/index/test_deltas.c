@@ -59,10 +59,8 @@ static void model_add(struct model *model, struct ki_txn *txn, unsigned list,
     }
     char id[32];
     id_of(i, id);
-    struct ki_pdq pdq = hash_uniform(&model->random);
-    struct ki_hash hash = {.kind =
-                               (enum ki_kind)random_below(&model->random, KI_NKINDS)};
-    memcpy(hash.bytes, pdq.bytes, ki_kind_nbytes(hash.kind));
+    enum ki_kind kind = (enum ki_kind)random_below(&model->random, KI_NKINDS);
+    struct ki_hash hash = hash_of_kind(&model->random, kind);
     (void)entry_add(txn, find_list(txn, list).id, id, &hash);
     entry->hashes[entry->nhashes++] = hash;
 }

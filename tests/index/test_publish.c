@@ -17,9 +17,7 @@ static struct ki_hash *make_hashes(struct random_state *random)
     struct ki_hash *hashes = calloc(NHASHES, sizeof *hashes);
     cr_assert_not_null(hashes);
     for (int i = 0; i < NHASHES; i++) {
-        struct ki_pdq bytes = hash_uniform(random);
-        hashes[i].kind = (enum ki_kind)(i % KI_NKINDS);
-        memcpy(hashes[i].bytes, bytes.bytes, ki_kind_nbytes(hashes[i].kind));
+        hashes[i] = hash_of_kind(random, (enum ki_kind)(i % KI_NKINDS));
     }
     return hashes;
 }

@@ -19,6 +19,18 @@ static inline struct ki_pdq hash_uniform(struct random_state *random)
     return pdq;
 }
 
+/* A hash of any kind; the longest repeat 32 bytes. */
+static inline struct ki_hash hash_of_kind(struct random_state *random,
+                                          enum ki_kind kind)
+{
+    struct ki_hash hash = {.kind = kind};
+    struct ki_pdq pdq = hash_uniform(random);
+    for (size_t i = 0; i < ki_kind_nbytes(kind); i++) {
+        hash.bytes[i] = pdq.bytes[i % sizeof pdq.bytes];
+    }
+    return hash;
+}
+
 static inline void hash_flip(struct ki_pdq *pdq, unsigned bit)
 {
     pdq->bytes[bit / 8] = (uint8_t)(pdq->bytes[bit / 8] ^ 1u << (bit % 8));
