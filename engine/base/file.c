@@ -74,36 +74,76 @@ enum ki_status ki_folder_sync(const char *folder, struct ki_diag *diag)
     return status;
 }
 
-static int write_all(int fd, const char *data, size_t nbytes)
+int ki_write_all(int fd, const void *data, size_t nbytes)
 {
+    const char *bytes = data;
     while (nbytes > 0) {
-        ssize_t written = write(fd, data, nbytes);
+        ssize_t written = write(fd, bytes, nbytes);
         if (written < 0 && errno != EINTR) {
-            return -1;
+            return errno;
         }
         if (written > 0) {
-            data += written;
+            bytes += written;
             nbytes -= (size_t)written;
         }
     }
     return 0;
 }
 
-enum ki_status ki_file_write_synced(const char *path, const void *data, size_t nbytes,
-                                    struct ki_diag *diag)
+int ki_write_all_at(int fd, const void *data, size_t nbytes, uint64_t offset)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        return ki_diag_errno(diag, errno, "cannot create %s", path);
+    const char *bytes = data;
+    while (nbytes > 0) {
+        ssize_t written = pwrite(fd, bytes, nbytes, (off_t)offset);
+        if (written < 0 && errno != EINTR) {
+            return errno;
+        }
+        if (written > 0) {
+            bytes += written;
+            nbytes -= (size_t)written;
+            offset += (uint64_t)written;
+        }
     }
+    return 0;
+}
+
+/* Writes, syncs and closes. */
+static enum ki_status finish_file(int fd, const char *path, const void *data,
+                                  size_t nbytes, struct ki_diag *diag)
+{
     enum ki_status status = KI_OK;
-    if (write_all(fd, data, nbytes) != 0 || fsync(fd) != 0) {
+    if (ki_write_all(fd, data, nbytes) != 0 || fsync(fd) != 0) {
         status = ki_diag_errno(diag, errno, "cannot write %s", path);
     }
     if (close(fd) != 0 && status == KI_OK) {
         status = ki_diag_errno(diag, errno, "cannot close %s", path);
     }
     return status;
+}
+
+enum ki_status ki_file_create_synced(const char *path, unsigned mode, const void *data,
+                                     size_t nbytes, struct ki_diag *diag)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0 && errno == EEXIST) {
+        return ki_diag_set(diag, KI_ERR_EXISTS, "%s exists already", path);
+    }
+    if (fd < 0) {
+        return ki_diag_errno(diag, errno, "cannot create %s", path);
+    }
+    enum ki_status status = finish_file(fd, path, data, nbytes, diag);
+    if (status != KI_OK) {
+        (void)unlink(path);
+    }
+    return status;
+}
+
+enum ki_status ki_file_write_synced(const char *path, const void *data, size_t nbytes,
+                                    struct ki_diag *diag)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return fd < 0 ? ki_diag_errno(diag, errno, "cannot create %s", path)
+                  : finish_file(fd, path, data, nbytes, diag);
 }
 
 static enum ki_status read_all(int fd, const char *path, size_t nbytes, char *data,

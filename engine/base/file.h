@@ -21,6 +21,16 @@ enum ki_status ki_folder_make(const char *folder, struct ki_diag *diag);
 /* Makes the entries of a folder durable. */
 enum ki_status ki_folder_sync(const char *folder, struct ki_diag *diag);
 
+/* Writes all bytes, from an offset on (or where the descriptor stands); 0 or an errno.
+ */
+int ki_write_all(int fd, const void *data, size_t nbytes);
+int ki_write_all_at(int fd, const void *data, size_t nbytes, uint64_t offset);
+
+/* Makes a file with these bytes, synced, or leaves none; KI_ERR_EXISTS if there is one.
+ */
+enum ki_status ki_file_create_synced(const char *path, unsigned mode, const void *data,
+                                     size_t nbytes, struct ki_diag *diag);
+
 /* Makes or replaces a file with these bytes, synced. Not at once: to be renamed after.
  */
 enum ki_status ki_file_write_synced(const char *path, const void *data, size_t nbytes,

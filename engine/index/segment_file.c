@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/segment_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "index/segment_tables.h"
 
 enum {
@@ -46,7 +44,7 @@ void ki_segment_file_open(struct ki_segment_file *file, const char *path,
 }
 
 /* LMDB's pages begin with their number, which tells where in the file they are. */
-static off_t offset_of(const struct ki_segment_file *file, const uint8_t *value)
+static uint64_t offset_of(const struct ki_segment_file *file, const uint8_t *value)
 {
     MDB_stat stat;
     size_t number = 0;
@@ -54,7 +52,7 @@ static off_t offset_of(const struct ki_segment_file *file, const uint8_t *value)
         return 0;
     }
     memcpy(&number, value - PAGE_HEADER_NBYTES, sizeof number);
-    return (off_t)(number * stat.ms_psize + PAGE_HEADER_NBYTES);
+    return number * stat.ms_psize + PAGE_HEADER_NBYTES;
 }
 
 struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *name,
@@ -83,17 +81,8 @@ struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *
 void ki_segment_file_write(struct ki_segment_file *file, const struct ki_table *table,
                            size_t at, const void *data, size_t nbytes)
 {
-    const uint8_t *bytes = data;
-    off_t offset = table->offset + (off_t)at;
-    while (nbytes > 0 && file->result == MDB_SUCCESS) {
-        ssize_t done = pwrite(file->fd, bytes, nbytes, offset);
-        if (done > 0) {
-            bytes += done;
-            nbytes -= (size_t)done;
-            offset += done;
-        } else if (errno != EINTR) {
-            file->result = done < 0 ? errno : EIO;
-        }
+    if (file->result == MDB_SUCCESS) {
+        file->result = ki_write_all_at(file->fd, data, nbytes, table->offset + at);
     }
 }
 

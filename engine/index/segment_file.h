@@ -16,7 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct ki_segment_file {
     MDB_env *env;
@@ -28,8 +27,8 @@ struct ki_segment_file {
 
 /* A table of the file. */
 struct ki_table {
-    uint8_t *at; /* in LMDB's map; NULL on failure */
-    off_t offset;
+    uint8_t *at;     /* in LMDB's map; NULL on failure */
+    uint64_t offset; /* in the file */
 };
 
 /* The file must not exist; it is allocated whole, so that a full disk is an error and

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "base/file.h"
 
 enum { BUFFER_NBYTES = 256 << 10 };
 
@@ -49,25 +50,9 @@ static int open_file(struct ki_spool *spool)
     return 0;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t nbytes)
-{
-    while (nbytes > 0) {
-        ssize_t done = write(fd, data, nbytes);
-        if (done < 0 && errno == EINTR) {
-            continue;
-        }
-        if (done < 0) {
-            return errno;
-        }
-        data += done;
-        nbytes -= (size_t)done;
-    }
-    return 0;
-}
-
 static int flush(struct ki_spool *spool)
 {
-    int result = write_all(spool->fd_plus_1 - 1, spool->buffer, spool->nbuffered);
+    int result = ki_write_all(spool->fd_plus_1 - 1, spool->buffer, spool->nbuffered);
     spool->nbuffered = 0;
     return result;
 }
@@ -87,7 +72,7 @@ int ki_spool_append(struct ki_spool *spool, const void *data, size_t nbytes)
     }
     spool->nbytes = total;
     if (nbytes > BUFFER_NBYTES) {
-        return write_all(spool->fd_plus_1 - 1, data, nbytes);
+        return ki_write_all(spool->fd_plus_1 - 1, data, nbytes);
     }
     memcpy(spool->buffer + spool->nbuffered, data, nbytes);
     spool->nbuffered += nbytes;

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,45 +47,6 @@ static void make_checksum(const uint8_t id[KI_KEY_ID_NBYTES],
     (void)crypto_generichash_update(&state, key, KI_KEY_SECRET_NBYTES);
     (void)crypto_generichash_final(&state, out, CHECKSUM_NBYTES);
     sodium_memzero(&state, sizeof state);
-}
-
-static int write_synced(int fd, const char *text)
-{
-    size_t left = strlen(text);
-    while (left > 0) {
-        ssize_t written = write(fd, text, left);
-        if (written < 0 && errno != EINTR) {
-            return -1;
-        }
-        if (written > 0) {
-            text += written;
-            left -= (size_t)written;
-        }
-    }
-    return fsync(fd);
-}
-
-static enum ki_status write_new(const char *path, mode_t mode, const char *text,
-                                struct ki_diag *diag)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd < 0 && errno == EEXIST) {
-        return ki_diag_set(diag, KI_ERR_EXISTS, "%s exists already", path);
-    }
-    if (fd < 0) {
-        return ki_diag_errno(diag, errno, "cannot create %s", path);
-    }
-    enum ki_status status = KI_OK;
-    if (write_synced(fd, text) != 0) {
-        status = ki_diag_errno(diag, errno, "cannot write %s", path);
-    }
-    if (close(fd) != 0 && status == KI_OK) {
-        status = ki_diag_errno(diag, errno, "cannot close %s", path);
-    }
-    if (status != KI_OK) {
-        (void)unlink(path);
-    }
-    return status;
 }
 
 static enum ki_status sync_folder_of(const char *path, struct ki_diag *diag)
@@ -139,11 +98,12 @@ static enum ki_status write_pair(const char *secret_path, const char *secret,
                                  const char *public_path, const char *public,
                                  struct ki_diag *diag)
 {
-    enum ki_status status = write_new(secret_path, 0600, secret, diag);
+    enum ki_status status =
+        ki_file_create_synced(secret_path, 0600, secret, strlen(secret), diag);
     if (status != KI_OK) {
         return status;
     }
-    status = write_new(public_path, 0644, public, diag);
+    status = ki_file_create_synced(public_path, 0644, public, strlen(public), diag);
     if (status != KI_OK) {
         (void)unlink(secret_path);
         return status;

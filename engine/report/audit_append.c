@@ -134,22 +134,6 @@ static enum ki_status format_lines(struct ki_audit *audit, struct ki_audit_mark 
     return KI_OK;
 }
 
-static bool write_all(int fd, const char *data, size_t nbytes, uint64_t offset)
-{
-    while (nbytes > 0) {
-        ssize_t written = pwrite(fd, data, nbytes, (off_t)offset);
-        if (written < 0 && errno != EINTR) {
-            return false;
-        }
-        if (written > 0) {
-            data += written;
-            nbytes -= (size_t)written;
-            offset += (uint64_t)written;
-        }
-    }
-    return true;
-}
-
 /* Entries that cannot be made durable must not stand there as if they were. */
 static enum ki_status write_lines(const struct ki_audit *audit, const char *text,
                                   size_t nbytes, struct ki_diag *diag)
@@ -159,7 +143,8 @@ static enum ki_status write_lines(const struct ki_audit *audit, const char *text
     if (status != KI_OK) {
         return status;
     }
-    if (!write_all(fd, text, nbytes, audit->mark.offset) || fdatasync(fd) != 0) {
+    if (ki_write_all_at(fd, text, nbytes, audit->mark.offset) != 0 ||
+        fdatasync(fd) != 0) {
         status = ki_diag_errno(diag, errno, "cannot write the audit log");
         if (ftruncate(fd, (off_t)audit->mark.offset) != 0) {
             status = KI_ERR_IO; /* the next writer finds them whole or cuts them */
