@@ -7,6 +7,11 @@
 
 #include "base/diag.h"
 
+bool ki_sha256(const void *data, size_t nbytes, uint8_t out[KI_SHA256_NBYTES])
+{
+    return EVP_Digest(data, nbytes, out, NULL, EVP_sha256(), NULL) == 1;
+}
+
 struct ki_sha256 {
     EVP_MD *algorithm; /* fetched once: a fetch at each use costs more than a hash */
     EVP_MD_CTX *context;

@@ -11,6 +11,9 @@
 
 enum { KI_SHA256_NBYTES = 32 };
 
+/* Of one piece; false if OpenSSL has none. */
+bool ki_sha256(const void *data, size_t nbytes, uint8_t out[KI_SHA256_NBYTES]);
+
 /* The context, kept from use to use. One thread at a time. */
 struct ki_sha256;
 

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/record.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/hex.h"
 #include "base/pack.h"
+#include "bytes/sha256.h"
 
 enum {
     ROW_VERSION = 2, /* of a list */
     ENTRY_ROW_VERSION = 3,
     ID_KEY_NBYTES = 400,
     ID_PREFIX_NBYTES = 336,
-    SHA256_NBYTES = 32,
     MOST_KEY_NBYTES = 32 /* of a hash, as part of a key */
 };
 
@@ -177,13 +176,13 @@ static void put_id_key(struct ki_packer *packer, const char *id, size_t id_nbyte
         ki_pack_bytes(packer, id, id_nbytes);
         return;
     }
-    uint8_t digest[EVP_MAX_MD_SIZE] = {0};
-    char hex[2 * SHA256_NBYTES + 1];
+    uint8_t digest[KI_SHA256_NBYTES] = {0};
+    char hex[2 * KI_SHA256_NBYTES + 1];
     /* A digest that cannot be made gives one shared key for one prefix: entries then
      * merge, and no hash is lost. */
-    (void)EVP_Digest(id, id_nbytes, digest, NULL, EVP_sha256(), NULL);
+    (void)ki_sha256(id, id_nbytes, digest);
     ki_pack_bytes(packer, id, ID_PREFIX_NBYTES);
-    ki_hex_encode(digest, SHA256_NBYTES, hex); /* no zero bytes within a key */
+    ki_hex_encode(digest, KI_SHA256_NBYTES, hex); /* no zero bytes within a key */
     ki_pack_bytes(packer, hex, sizeof hex - 1);
 }
 
@@ -229,11 +228,11 @@ size_t ki_hash_key(const uint8_t *entry_key, size_t entry_key_nbytes,
         ki_pack_bytes(&packer, hash->bytes, nbytes);
         return packer.nbytes;
     }
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    if (EVP_Digest(hash->bytes, nbytes, digest, NULL, EVP_sha256(), NULL) != 1) {
+    uint8_t digest[KI_SHA256_NBYTES];
+    if (!ki_sha256(hash->bytes, nbytes, digest)) {
         return 0;
     }
-    ki_pack_bytes(&packer, digest, SHA256_NBYTES);
+    ki_pack_bytes(&packer, digest, KI_SHA256_NBYTES);
     return packer.nbytes;
 }
 
@@ -248,7 +247,7 @@ bool ki_hash_row_parse(const uint8_t *entry_key, size_t entry_key_nbytes,
     unsigned kind = key[entry_key_nbytes] - 1u;
     size_t hash_nbytes = ki_kind_nbytes((enum ki_kind)kind);
     size_t in_row = ki_hash_row_nbytes((enum ki_kind)kind);
-    size_t in_key = in_row > 0 ? SHA256_NBYTES : hash_nbytes;
+    size_t in_key = in_row > 0 ? KI_SHA256_NBYTES : hash_nbytes;
     if (kind >= KI_NKINDS || key_nbytes != entry_key_nbytes + 1 + in_key ||
         nbytes != in_row) {
         return false;

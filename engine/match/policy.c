@@ -7,7 +7,7 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "base/hex.h"
-#include "bytes/digest.h"
+#include "bytes/sha256.h"
 #include "match/policy_keys.h"
 #include "match/ruling.h"
 
@@ -52,37 +52,23 @@ void ki_policy_write(const struct ki_policy *policy, FILE *out)
     }
 }
 
-static bool digest_of(const char *text, size_t nbytes, struct ki_hash *digest)
-{
-    struct ki_hash digests[KI_NKINDS];
-    struct ki_digester *digester;
-    if (ki_digester_create(KI_BIT(KI_KIND_SHA256), &digester, NULL) != KI_OK) {
-        return false;
-    }
-    unsigned made =
-        ki_digester_compute(digester, (const uint8_t *)text, nbytes, digests);
-    ki_digester_destroy(digester);
-    *digest = digests[KI_KIND_SHA256];
-    return made != 0;
-}
-
 static enum ki_status set_version(struct ki_policy *policy, struct ki_diag *diag)
 {
     char *text = NULL;
     size_t nbytes = 0;
-    struct ki_hash digest;
+    uint8_t digest[KI_SHA256_NBYTES];
     FILE *out = open_memstream(&text, &nbytes);
     if (!out) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a policy");
     }
     ki_policy_write(policy, out);
     bool is_good = !ferror(out);
-    is_good = fclose(out) == 0 && is_good && digest_of(text, nbytes, &digest);
+    is_good = fclose(out) == 0 && is_good && ki_sha256(text, nbytes, digest);
     free(text);
     if (!is_good) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no version of the policy");
     }
-    ki_hex_encode(digest.bytes, (KI_POLICY_VERSION_NBYTES - 1) / 2, policy->version);
+    ki_hex_encode(digest, (KI_POLICY_VERSION_NBYTES - 1) / 2, policy->version);
     policy->version[KI_POLICY_VERSION_NBYTES - 1] = '\0';
     return KI_OK;
 }
