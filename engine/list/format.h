@@ -48,6 +48,7 @@ struct ki_frame {
 };
 
 struct ki_list_parser;
+struct ki_json_records;
 
 struct ki_list_format {
     const char *name;
@@ -64,6 +65,8 @@ struct ki_list_format {
     enum ki_step (*step)(struct ki_list_parser *parser, const char *data, size_t nbytes,
                          bool is_last, size_t *consumed);
     void (*end)(struct ki_list_parser *parser); /* frees parser->state */
+    /* Or instead of all: JSON, whose steps json_records.h takes. */
+    const struct ki_json_records *json;
 };
 
 /* What a file said of itself, for formats that take their own steps. */

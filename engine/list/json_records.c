@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "list/time_text.h"
+
 /* Old tools write names of files and comments in the code page of their machine. That
  * must not cost the hashes beside them. */
 static json_t *load_without_codepage(struct ki_span text)
@@ -81,11 +83,10 @@ static enum ki_step take_end(struct ki_list_parser *parser,
     return records->finish(parser);
 }
 
-enum ki_step ki_json_records_step(struct ki_list_parser *parser,
-                                  const struct ki_json_records *records,
-                                  const char *data, size_t nbytes, bool is_last,
-                                  size_t *consumed)
+enum ki_step ki_json_records_step(struct ki_list_parser *parser, const char *data,
+                                  size_t nbytes, bool is_last, size_t *consumed)
 {
+    const struct ki_json_records *records = parser->format->json;
     ki_record_begin(&parser->record, parser->line, parser->byte);
     switch (ki_json_walk_step(&parser->walk, records->choose, data, nbytes, is_last,
                               consumed)) {
@@ -170,6 +171,13 @@ bool ki_jansson_integer(json_t *value, int64_t *out)
     }
     *out = number;
     return true;
+}
+
+int64_t ki_jansson_time(json_t *value)
+{
+    int64_t seconds = 0;
+    return ki_jansson_integer(value, &seconds) ? seconds
+                                               : ki_time_read(ki_jansson_text(value));
 }
 
 bool ki_jansson_is_true(json_t *value)

@@ -20,10 +20,9 @@ struct ki_json_records {
     enum ki_step (*finish)(struct ki_list_parser *parser);
 };
 
-enum ki_step ki_json_records_step(struct ki_list_parser *parser,
-                                  const struct ki_json_records *records,
-                                  const char *data, size_t nbytes, bool is_last,
-                                  size_t *consumed);
+/* One step of a format that has such records. */
+enum ki_step ki_json_records_step(struct ki_list_parser *parser, const char *data,
+                                  size_t nbytes, bool is_last, size_t *consumed);
 
 /* The member of that name, else one of that name in another case; NULL if there is
  * none, if it is null, or if the object is none. */
@@ -34,6 +33,10 @@ struct ki_span ki_jansson_text(json_t *value);
 
 /* An integer, or a string that is one; false for all else. */
 bool ki_jansson_integer(json_t *value, int64_t *out);
+
+/* Seconds since 1970, from a number of them or a text that ki_time_read knows; else 0.
+ */
+int64_t ki_jansson_time(json_t *value);
 
 /* True for true and for "true" in any case. */
 bool ki_jansson_is_true(json_t *value);

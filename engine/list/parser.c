@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "list/format.h"
+#include "list/json_records.h"
 
 void ki_parser_begin(struct ki_list_parser *parser, const struct ki_list_format *format,
                      int kind)
@@ -115,7 +116,10 @@ static enum ki_step parse_frame(struct ki_list_parser *parser, const char *data,
 static enum ki_step take_own_step(struct ki_list_parser *parser, const char *data,
                                   size_t nbytes, bool is_last, size_t *consumed)
 {
-    enum ki_step step = parser->format->step(parser, data, nbytes, is_last, consumed);
+    const struct ki_list_format *format = parser->format;
+    enum ki_step step =
+        format->json ? ki_json_records_step(parser, data, nbytes, is_last, consumed)
+                     : format->step(parser, data, nbytes, is_last, consumed);
     if (*consumed > 0) {
         advance(parser, data, *consumed);
     }
@@ -126,7 +130,8 @@ enum ki_step ki_list_parse(struct ki_list_parser *parser, const char *data,
                            size_t nbytes, bool is_last, size_t *consumed)
 {
     *consumed = 0;
-    if (nbytes == 0 && !parser->format->step) {
+    const bool has_frames = parser->format->frame != NULL;
+    if (nbytes == 0 && has_frames) {
         return KI_STEP_MORE;
     }
     if (parser->byte == 0 && nbytes > 0 && starts_with_bom(data, nbytes)) {
@@ -139,7 +144,7 @@ enum ki_step ki_list_parse(struct ki_list_parser *parser, const char *data,
             return KI_STEP_SKIP;
         }
     }
-    if (parser->format->step) {
+    if (!has_frames) {
         return take_own_step(parser, data, nbytes, is_last, consumed);
     }
     if (parser->is_in_long_line) {

@@ -15,7 +15,6 @@
 
 #include "list/foreign.h"
 #include "list/json_records.h"
-#include "list/time_text.h"
 
 enum role { ROLE_PAGE = 1, ROLE_RECORDS };
 
@@ -121,11 +120,7 @@ static enum ki_step record(struct ki_list_parser *parser, json_t *value)
     if (record->nhashes == 0 || !set_id(record, type)) {
         return ki_record_conclude(record, false);
     }
-    int64_t seconds = 0;
-    json_t *time = ki_jansson_find(value, "lastModtimestamp");
-    record->updated = ki_jansson_integer(time, &seconds)
-                          ? seconds
-                          : ki_time_read(ki_jansson_text(time));
+    record->updated = ki_jansson_time(ki_jansson_find(value, "lastModtimestamp"));
     count_votes(record, ki_jansson_find(value, "CSPFeedbacks"));
     return KI_STEP_RECORD;
 }
@@ -157,14 +152,8 @@ static const struct ki_json_records records = {
     .finish = finish,
 };
 
-static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t nbytes,
-                         bool is_last, size_t *consumed)
-{
-    return ki_json_records_step(parser, &records, data, nbytes, is_last, consumed);
-}
-
 const struct ki_list_format ki_list_stopncii_json = {
     .name = "stopncii-json",
     .replaces_entry = true,
-    .step = step,
+    .json = &records,
 };

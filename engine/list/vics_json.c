@@ -21,7 +21,6 @@
 
 #include "list/foreign.h"
 #include "list/json_records.h"
-#include "list/time_text.h"
 
 enum role { ROLE_FILE = 1, ROLE_VALUE, ROLE_CASE, ROLE_MEDIA };
 
@@ -198,8 +197,7 @@ static enum ki_step record(struct ki_list_parser *parser, json_t *value)
     if (!ki_record_id_from_hash(&parser->record)) {
         return ki_record_conclude(&parser->record, false);
     }
-    parser->record.updated =
-        ki_time_read(ki_jansson_text(ki_jansson_find(value, "DateUpdated")));
+    parser->record.updated = ki_jansson_time(ki_jansson_find(value, "DateUpdated"));
     return apply(parser, verdict);
 }
 
@@ -218,13 +216,7 @@ static const struct ki_json_records records = {
     .finish = finish,
 };
 
-static enum ki_step step(struct ki_list_parser *parser, const char *data, size_t nbytes,
-                         bool is_last, size_t *consumed)
-{
-    return ki_json_records_step(parser, &records, data, nbytes, is_last, consumed);
-}
-
 const struct ki_list_format ki_list_vics_json = {
     .name = "vics-json",
-    .step = step,
+    .json = &records,
 };
