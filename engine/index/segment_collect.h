@@ -9,7 +9,10 @@
 #include "index/segment.h"
 #include "index/spool.h"
 
+/* KI_SEGMENT_WORKSHOP_NBYTES: memory of its own for the tables of ring16, enough for a
+ * band of 42 M hashes. Of more, every part of a band is a walk over all hashes. */
 enum {
+    KI_SEGMENT_WORKSHOP_NBYTES = 256 << 20,
     KI_SEGMENT_MOST_ROWS = KI_RING16_MOST,
     KI_SEGMENT_RECORD_NBYTES =
         4 + 1 + 2 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2)
@@ -23,6 +26,7 @@ struct ki_segment_builder {
     struct ki_spool hashes;             /* struct ki_ring_hash each */
     struct ki_spool pdq_entries;        /* u32 each */
     struct ki_spool digests[KI_NKINDS]; /* digest and u32 each */
+    size_t workshop_nbytes;             /* KI_SEGMENT_WORKSHOP_NBYTES but for tests */
     uint32_t nentries;
     uint32_t nhashes[KI_NKINDS];
 };

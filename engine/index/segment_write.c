@@ -15,10 +15,6 @@
 #include "index/segment_file.h"
 #include "index/segment_tables.h"
 
-/* Memory of its own for the tables of ring16: a band of 42 M hashes. Of more, every
- * part of a band is a walk over all hashes. */
-enum { WORKSHOP_NBYTES = 256 << 20 };
-
 static void *map(struct ki_segment_file *file, struct ki_spool *spool)
 {
     void *data = NULL;
@@ -43,10 +39,10 @@ struct workshop {
 };
 
 static void workshop_open(struct ki_segment_file *file, struct workshop *workshop,
-                          size_t nhashes)
+                          size_t nhashes, size_t most_nbytes)
 {
     size_t wanted = nhashes * KI_RING16_POSTING_NBYTES;
-    workshop->buckets_nbytes = wanted < WORKSHOP_NBYTES ? wanted : WORKSHOP_NBYTES;
+    workshop->buckets_nbytes = wanted < most_nbytes ? wanted : most_nbytes;
     workshop->offsets = malloc(KI_RING_NOFFSETS * sizeof *workshop->offsets);
     void *map = mmap(NULL, workshop->buckets_nbytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -107,12 +103,12 @@ static void put_buckets(struct ki_segment_file *file, const struct ki_table *tab
 }
 
 static void put_ring16(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
-                       uint32_t n)
+                       uint32_t n, size_t workshop_nbytes)
 {
     const struct ki_ring16_source source = {hashes, n, ki_ring16_id_nbits(n)};
     const struct ki_band_layout layout = ki_band_layout(n);
     struct workshop workshop = {0};
-    workshop_open(file, &workshop, n);
+    workshop_open(file, &workshop, n, workshop_nbytes);
     for (unsigned band = 0; band < layout.nbands && file->result == MDB_SUCCESS;
          band++) {
         char name[KI_TABLE_NAME_NBYTES];
@@ -150,7 +146,7 @@ static void put_pdq(struct ki_segment_file *file, struct ki_segment_builder *bui
     if (ki_band_layout(n).is_ring8) {
         put_ring8(file, hashes, n);
     } else if (file->result == MDB_SUCCESS) {
-        put_ring16(file, hashes, n);
+        put_ring16(file, hashes, n, builder->workshop_nbytes);
     }
     ki_segment_file_put(file, "pdq/hash", hashes, builder->hashes.nbytes);
     put_spool(file, "pdq/entry", &builder->pdq_entries);
