@@ -11,11 +11,12 @@
 
 #include "base/file.h"
 #include "keys/keys.h"
+#include "support/folder.h"
 
 static const char content[] = "what is signed";
 
 struct signed_case {
-    char folder[64];
+    struct folder folder;
     char secret_path[128];
     char public_path[128];
     struct ki_public_key key;
@@ -27,10 +28,9 @@ struct signed_case {
 static void make_case(struct signed_case *made)
 {
     struct ki_secret_key secret;
-    (void)strcpy(made->folder, "/tmp/ki-keys-XXXXXX");
-    cr_assert_not_null(mkdtemp(made->folder));
-    (void)snprintf(made->secret_path, 128, "%s/k.key", made->folder);
-    (void)snprintf(made->public_path, 128, "%s/k.pub", made->folder);
+    made->folder = folder_make();
+    (void)snprintf(made->secret_path, 128, "%s/k.key", made->folder.path);
+    (void)snprintf(made->public_path, 128, "%s/k.pub", made->folder.path);
     cr_assert_eq(ki_key_create(made->secret_path, made->public_path, &made->key, NULL),
                  KI_OK);
     cr_assert_eq(ki_prehash_bytes(content, sizeof content, made->prehash, NULL), KI_OK);
@@ -43,9 +43,7 @@ static void make_case(struct signed_case *made)
 
 static void remove_case(const struct signed_case *made)
 {
-    (void)unlink(made->secret_path);
-    (void)unlink(made->public_path);
-    (void)rmdir(made->folder);
+    folder_remove(&made->folder);
 }
 
 static enum ki_status check(const struct signed_case *made, const char *text,
@@ -177,19 +175,19 @@ Test(keys, comments_with_control_characters_are_not_signed)
 Test(keys, a_descriptor_and_bytes_give_the_same)
 {
     enum { NBYTES = 200001 };
-    char path[] = "/tmp/ki-keys-XXXXXX";
-    int fd = mkstemp(path);
+    FILE *file = tmpfile();
+    cr_assert_not_null(file);
+    int fd = fileno(file);
     uint8_t of_fd[KI_PREHASH_NBYTES];
     uint8_t of_bytes[KI_PREHASH_NBYTES];
     uint8_t *data = calloc(1, NBYTES);
-    cr_assert(fd >= 0 && data);
+    cr_assert_not_null(data);
     data[NBYTES - 1] = 1;
     cr_assert_eq(write(fd, data, NBYTES), NBYTES);
     cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
-    cr_expect_eq(ki_prehash_fd(fd, path, of_fd, NULL), KI_OK);
+    cr_expect_eq(ki_prehash_fd(fd, "it", of_fd, NULL), KI_OK);
     cr_expect_eq(ki_prehash_bytes(data, NBYTES, of_bytes, NULL), KI_OK);
     cr_expect_eq(memcmp(of_fd, of_bytes, sizeof of_fd), 0);
     free(data);
-    (void)close(fd);
-    (void)unlink(path);
+    (void)fclose(file);
 }

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "list/imported.h"
+#include "support/folder.h"
 
 #define KDB                                                                            \
     "CREATE TABLE db_properties(name,value);CREATE TABLE hashes(id INTEGER PRIMARY "   \
@@ -14,18 +15,26 @@
     "CREATE VIEW DISTINCT_HASH AS SELECT DISTINCT sha256,sha1,md5,crc32 FROM FILE;"
 #define ROW "INSERT INTO hashes(md5,sha1,sha2_256) VALUES"
 
-static char folder_of_databases[] = "/tmp/knownimage-db-XXXXXX";
+/* One for each test, which Criterion runs in a process of its own. */
+static struct folder databases;
+
+static void begin(void)
+{
+    databases = folder_make();
+}
+
+static void end(void)
+{
+    folder_remove(&databases);
+}
+
+TestSuite(database, .init = begin, .fini = end);
 
 static int database_fd(const char *sql)
 {
-    static bool is_made = false;
     char path[128];
     sqlite3 *db = NULL;
-    if (!is_made) {
-        cr_assert_not_null(mkdtemp(folder_of_databases));
-        is_made = true;
-    }
-    (void)snprintf(path, sizeof path, "%s/db", folder_of_databases);
+    (void)snprintf(path, sizeof path, "%s/db", databases.path);
     (void)unlink(path);
     cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
     cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s",

@@ -226,10 +226,8 @@ const struct command command_list_import = {
     .details =
         "Prints one line of JSON with the counts, and every refused record with its\n"
         "line on standard error. All good records are imported and put in force at\n"
-        "once, or, if the import fails or is interrupted, none is kept. Should only "
-        "the\n"
-        "last step fail, the message says so: the records are in the catalog then, "
-        "and\n"
+        "once, or, if the import fails or is interrupted, none is kept. Should the\n"
+        "last step alone fail, the message says so: the records are in the catalog, and\n"
         "'knownimage index publish' puts them in force.\n\n"
         "An entry is told from others of its list by its id: the file name or id on\n"
         "its line, else the number of the line. An id met again adds its hash to the\n"

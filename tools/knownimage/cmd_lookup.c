@@ -284,9 +284,8 @@ const struct command command_lookup = {
         "the\n"
         "queries are the lines of standard input. A PDQ hash of a flat or striped "
         "picture\n"
-        "is not examined: it would match all others of its sort. Of a policy the "
-        "radius\n"
-        "of each list is used; its rules on actions are for scans.\n\n"
+        "is not examined: it would match all others of its sort. Of a policy\n"
+        "the radius of each list is used; its rules on actions are for scans.\n\n"
         "Exit status: 0 nothing matched, 1 something matched, 2 nothing matched but a\n"
         "query was bad or not examined, or something failed.",
     .groups = groups,
