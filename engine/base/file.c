@@ -74,6 +74,22 @@ enum ki_status ki_folder_sync(const char *folder, struct ki_diag *diag)
     return status;
 }
 
+enum ki_status ki_folder_sync_of(const char *path, struct ki_diag *diag)
+{
+    char folder[KI_PATH_NBYTES];
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    if (length >= sizeof folder) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT, "path too long");
+    }
+    if (length == 0) {
+        return ki_folder_sync(slash ? "/" : ".", diag);
+    }
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+    return ki_folder_sync(folder, diag);
+}
+
 int ki_write_all(int fd, const void *data, size_t nbytes)
 {
     const char *bytes = data;
@@ -144,6 +160,21 @@ enum ki_status ki_file_write_synced(const char *path, const void *data, size_t n
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     return fd < 0 ? ki_diag_errno(diag, errno, "cannot create %s", path)
                   : finish_file(fd, path, data, nbytes, diag);
+}
+
+enum ki_status ki_file_replace(const char *path, const void *data, size_t nbytes,
+                               struct ki_diag *diag)
+{
+    char fresh[KI_PATH_NBYTES];
+    int length = snprintf(fresh, sizeof fresh, "%s.new", path);
+    if (length < 0 || (size_t)length >= sizeof fresh) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT, "path too long");
+    }
+    enum ki_status status = ki_file_write_synced(fresh, data, nbytes, diag);
+    if (status == KI_OK && rename(fresh, path) != 0) {
+        status = ki_diag_errno(diag, errno, "cannot rename %s", fresh);
+    }
+    return status == KI_OK ? ki_folder_sync_of(path, diag) : status;
 }
 
 static enum ki_status read_all(int fd, const char *path, size_t nbytes, char *data,

@@ -21,6 +21,9 @@ enum ki_status ki_folder_make(const char *folder, struct ki_diag *diag);
 /* Makes the entries of a folder durable. */
 enum ki_status ki_folder_sync(const char *folder, struct ki_diag *diag);
 
+/* Makes the name of a file durable: syncs the folder that it is in. */
+enum ki_status ki_folder_sync_of(const char *path, struct ki_diag *diag);
+
 /* Writes all bytes, from an offset on (or where the descriptor stands); 0 or an errno.
  */
 int ki_write_all(int fd, const void *data, size_t nbytes);
@@ -30,6 +33,11 @@ int ki_write_all_at(int fd, const void *data, size_t nbytes, uint64_t offset);
  */
 enum ki_status ki_file_create_synced(const char *path, unsigned mode, const void *data,
                                      size_t nbytes, struct ki_diag *diag);
+
+/* Replaces a file, or makes it: whoever looks finds the old bytes or these, durably.
+ * What is in the making is PATH.new. */
+enum ki_status ki_file_replace(const char *path, const void *data, size_t nbytes,
+                               struct ki_diag *diag);
 
 /* Makes or replaces a file with these bytes, synced. Not at once: to be renamed after.
  */

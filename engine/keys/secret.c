@@ -49,22 +49,6 @@ static void make_checksum(const uint8_t id[KI_KEY_ID_NBYTES],
     sodium_memzero(&state, sizeof state);
 }
 
-static enum ki_status sync_folder_of(const char *path, struct ki_diag *diag)
-{
-    char folder[KI_PATH_NBYTES];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) : 0;
-    if (length >= sizeof folder) {
-        return ki_diag_set(diag, KI_ERR_ARGUMENT, "path too long");
-    }
-    if (length == 0) {
-        return ki_folder_sync(slash ? "/" : ".", diag);
-    }
-    memcpy(folder, path, length);
-    folder[length] = '\0';
-    return ki_folder_sync(folder, diag);
-}
-
 static void secret_text(const struct ki_secret_key *key, char out[FILE_NBYTES])
 {
     /* No key derivation: its name, salt and costs are zero. */
@@ -108,9 +92,9 @@ static enum ki_status write_pair(const char *secret_path, const char *secret,
         (void)unlink(secret_path);
         return status;
     }
-    status = sync_folder_of(secret_path, diag);
+    status = ki_folder_sync_of(secret_path, diag);
     if (status == KI_OK) {
-        status = sync_folder_of(public_path, diag);
+        status = ki_folder_sync_of(public_path, diag);
     }
     if (status != KI_OK) {
         (void)unlink(secret_path);

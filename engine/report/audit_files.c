@@ -32,21 +32,9 @@ enum ki_status ki_audit_folder(const char *index_folder, char out[KI_PATH_NBYTES
 enum ki_status ki_audit_replace(const char *folder, const char *name, const char *text,
                                 struct ki_diag *diag)
 {
-    char beside_name[64];
-    char beside[KI_PATH_NBYTES];
     char path[KI_PATH_NBYTES];
-    (void)snprintf(beside_name, sizeof beside_name, "%s.new", name);
-    enum ki_status status = ki_path_join(folder, beside_name, beside, diag);
-    if (status == KI_OK) {
-        status = ki_path_join(folder, name, path, diag);
-    }
-    if (status == KI_OK) {
-        status = ki_file_write_synced(beside, text, strlen(text), diag);
-    }
-    if (status == KI_OK && rename(beside, path) != 0) {
-        status = ki_diag_errno(diag, errno, "cannot rename %s", beside);
-    }
-    return status == KI_OK ? ki_folder_sync(folder, diag) : status;
+    enum ki_status status = ki_path_join(folder, name, path, diag);
+    return status == KI_OK ? ki_file_replace(path, text, strlen(text), diag) : status;
 }
 
 /* What was written to a memory stream becomes the file. */

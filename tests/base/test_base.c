@@ -187,7 +187,14 @@ Test(file, what_is_written_reads_back)
     cr_expect_eq(ki_folder_make(path, &diag), KI_ERR_IO, "a file is in the way");
     cr_expect(strstr(diag.message, path), "%s", diag.message);
     cr_expect_eq(ki_file_write_synced(deep, "1", 1, NULL), KI_ERR_IO);
+    cr_expect_eq(ki_file_replace(deep, "1", 1, NULL), KI_ERR_IO);
+    cr_expect_eq(ki_file_create_synced(path, 0600, "1", 1, NULL), KI_ERR_EXISTS);
+    cr_expect_eq(ki_file_replace(path, "newest", 6, &diag), KI_OK);
+    cr_assert_eq(ki_file_read(path, 100, &data, &nbytes, &diag), KI_OK);
+    cr_expect_str_eq(data, "newest");
+    free(data);
     cr_assert_eq(unlink(path), 0);
+    cr_expect_eq(rmdir(deep), 0, "nothing is left beside it");
     cr_expect_eq(ki_file_read(path, 4, &data, &nbytes, NULL), KI_ERR_NOT_FOUND);
     folder_remove(&folder);
 }

@@ -136,7 +136,7 @@ static enum ki_status sign(const char *path, const char *signature_path,
     status = ki_signature_make(&key, prehash, arguments->comment, text, &length, diag);
     ki_secret_key_wipe(&key);
     if (status == KI_OK) {
-        status = ki_file_write_synced(signature_path, text, length, diag);
+        status = ki_file_replace(signature_path, text, length, diag);
     }
     return status;
 }
