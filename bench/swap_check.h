@@ -15,6 +15,7 @@ struct swap_outcome {
     double median_us; /* of acquiring, looking up and releasing */
     double p99_us;
     double max_us;
+    double max_running_us; /* without the time off the processor */
 };
 
 /* Publishes `rate` generations a second over a base of nbase entries under nworkers

@@ -7,7 +7,7 @@
 #include "index/segment.h"
 
 struct ki_index {
-    _Atomic unsigned nusers; /* of a struct ki_live */
+    _Atomic uint64_t nreleased; /* to a struct ki_live, live.c */
     struct ki_manifest manifest;
     struct ki_segment **segments; /* manifest.nsegments of them */
     unsigned radius_most;         /* the widest radius of any list */

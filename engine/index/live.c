@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread watches MANIFEST; the current index is a pointer under a mutex that is
- * held for a few instructions only. Indexes that were replaced are closed by the same
- * thread once nobody uses them: unmapping a large one takes a while. */
+/*
+ * One thread watches MANIFEST, opens what is new and closes what nobody uses any more:
+ * unmapping a large index takes a while.
+ *
+ * Those who look up take no lock, so that none of them waits for one that was put off
+ * the processor. The word `current` is the place of the current index in `places` and
+ * how often it was acquired: one atomic addition acquires. Releases are counted in the
+ * index. One that was replaced, whose last count of acquisitions the exchange of the
+ * word told, is out of use when as many released it.
+ */
 #include <knownimage/live.h>
 
 #include <errno.h>
@@ -15,7 +22,17 @@
 #include "base/diag.h"
 #include "index/generation.h"
 
-enum { LOOK_EVERY_MS = 50, MOST_RETIRED = 64 };
+enum {
+    LOOK_EVERY_MS = 50,
+    NPLACES = 64,
+    PLACE_SHIFT = 56 /* 2^56 acquisitions of one generation: 200 years at 10 M/s */
+};
+
+struct place {
+    struct ki_index *index; /* NULL: free */
+    bool is_retired;
+    uint64_t nacquired; /* in all, of one that is retired */
+};
 
 struct ki_live {
     char folder[KI_PATH_NBYTES];
@@ -28,18 +45,23 @@ struct ki_live {
     bool is_ending;
     bool has_problem;
     struct ki_diag problem;
-    struct ki_index *current;
-    struct ki_index *retired[MOST_RETIRED];
-    size_t nretired;
+    _Atomic uint64_t current;     /* place << PLACE_SHIFT | acquisitions */
+    struct place places[NPLACES]; /* changed by the thread only */
 };
+
+static size_t place_of(uint64_t word)
+{
+    return (size_t)(word >> PLACE_SHIFT);
+}
+
+static struct ki_index *current_index(struct ki_live *live)
+{
+    return live->places[place_of(atomic_load(&live->current))].index;
+}
 
 const struct ki_index *ki_live_acquire(struct ki_live *live)
 {
-    (void)pthread_mutex_lock(&live->mutex);
-    struct ki_index *index = live->current;
-    atomic_fetch_add(&index->nusers, 1);
-    (void)pthread_mutex_unlock(&live->mutex);
-    return index;
+    return live->places[place_of(atomic_fetch_add(&live->current, 1))].index;
 }
 
 void ki_live_release(struct ki_live *live, const struct ki_index *index)
@@ -49,7 +71,7 @@ void ki_live_release(struct ki_live *live, const struct ki_index *index)
         const struct ki_index *in;
         struct ki_index *out; /* it was made by this file */
     } pointer = {.in = index};
-    atomic_fetch_sub(&pointer.out->nusers, 1);
+    atomic_fetch_add(&pointer.out->nreleased, 1);
 }
 
 bool ki_live_problem(struct ki_live *live, struct ki_diag *diag)
@@ -72,18 +94,44 @@ static bool has_changed(const struct ki_live *live, struct stat *now)
             now->st_mtim.tv_nsec != live->seen.st_mtim.tv_nsec);
 }
 
-/* Only this thread adds to and takes from the retired ones. */
 static void close_retired(struct ki_live *live)
 {
-    size_t nkept = 0;
-    for (size_t i = 0; i < live->nretired; i++) {
-        if (atomic_load(&live->retired[i]->nusers) == 0) {
-            ki_index_close(live->retired[i]);
-        } else {
-            live->retired[nkept++] = live->retired[i];
+    for (size_t i = 0; i < NPLACES; i++) {
+        struct place *place = &live->places[i];
+        if (place->is_retired &&
+            atomic_load(&place->index->nreleased) == place->nacquired) {
+            ki_index_close(place->index);
+            *place = (struct place){0};
         }
     }
-    live->nretired = nkept;
+}
+
+/* NPLACES if there is none. */
+static size_t find_free_place(const struct ki_live *live)
+{
+    size_t i = 0;
+    while (i < NPLACES && live->places[i].index) {
+        i++;
+    }
+    return i;
+}
+
+static void replace_current(struct ki_live *live, size_t i, struct ki_index *next)
+{
+    live->places[i].index = next;
+    uint64_t before = atomic_exchange(&live->current, (uint64_t)i << PLACE_SHIFT);
+    struct place *old = &live->places[place_of(before)];
+    old->nacquired = before & (((uint64_t)1 << PLACE_SHIFT) - 1);
+    old->is_retired = true;
+}
+
+static void tell_problem(struct ki_live *live, bool has_problem,
+                         const struct ki_diag *diag)
+{
+    (void)pthread_mutex_lock(&live->mutex);
+    live->has_problem = has_problem;
+    live->problem = *diag;
+    (void)pthread_mutex_unlock(&live->mutex);
 }
 
 /* With too many old generations still in use, the next one has to wait. */
@@ -91,22 +139,19 @@ static void follow(struct ki_live *live)
 {
     struct stat now;
     close_retired(live);
-    if (live->nretired == MOST_RETIRED || !has_changed(live, &now)) {
+    size_t i = find_free_place(live);
+    if (i == NPLACES || !has_changed(live, &now)) {
         return;
     }
     struct ki_index *next = NULL;
     struct ki_diag diag = {0};
     enum ki_status status =
-        ki_generation_open(live->folder, live->current, &next, &diag);
+        ki_generation_open(live->folder, current_index(live), &next, &diag);
     live->seen = now;
-    (void)pthread_mutex_lock(&live->mutex);
-    live->has_problem = status != KI_OK;
-    live->problem = diag;
+    tell_problem(live, status != KI_OK, &diag);
     if (status == KI_OK) {
-        live->retired[live->nretired++] = live->current;
-        live->current = next;
+        replace_current(live, i, next);
     }
-    (void)pthread_mutex_unlock(&live->mutex);
 }
 
 /* Waits for the next look; false if it is time to end. */
@@ -159,7 +204,7 @@ static enum ki_status begin(struct ki_live *live, const char *folder,
     memcpy(live->folder, folder, strlen(folder) + 1);
     /* Looked at first: one that comes in between is then opened again. */
     (void)stat(live->manifest_path, &live->seen);
-    status = ki_generation_open(folder, NULL, &live->current, diag);
+    status = ki_generation_open(folder, NULL, &live->places[0].index, diag);
     if (status != KI_OK) {
         return status;
     }
@@ -201,10 +246,9 @@ void ki_live_close(struct ki_live *live)
     if (live->has_thread) {
         (void)pthread_join(live->thread, NULL);
     }
-    for (size_t i = 0; i < live->nretired; i++) {
-        ki_index_close(live->retired[i]);
+    for (size_t i = 0; i < NPLACES; i++) {
+        ki_index_close(live->places[i].index);
     }
-    ki_index_close(live->current);
     (void)pthread_cond_destroy(&live->wake);
     (void)pthread_mutex_destroy(&live->mutex);
     free(live);
