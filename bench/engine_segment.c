@@ -39,7 +39,12 @@ static enum ki_status add_all(struct ki_segment_builder *builder,
         struct ki_hash hash = {.kind = KI_KIND_PDQ};
         int length = snprintf(id, sizeof id, "%u", i);
         memcpy(hash.bytes, pdq.bytes, sizeof pdq.bytes);
-        struct ki_entry entry = {id, (size_t)length, "", "", &hash, 1};
+        struct ki_entry entry = {.id = id,
+                                 .id_nbytes = (size_t)length,
+                                 .category_scheme = "",
+                                 .category_code = "",
+                                 .hashes = &hash,
+                                 .nhashes = 1};
         status = ki_segment_builder_add(builder, 1, &entry, diag);
     }
     return status;

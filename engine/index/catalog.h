@@ -64,22 +64,72 @@ struct ki_entry {
     const char *category_scheme; /* terminated, "" if none, < KI_CATEGORY_NBYTES */
     const char *category_code;
     const struct ki_hash *hashes;
-    size_t nhashes; /* at least 1 */
+    size_t nhashes;            /* at least 1 */
+    struct ki_provenance from; /* its imports are noted by the catalog */
+    unsigned doubts;           /* enum ki_doubt */
 };
+
+/* Whether hashes of the kind are left out of generations. */
+static inline bool ki_entry_withholds(const struct ki_entry *entry, enum ki_kind kind)
+{
+    return kind == KI_KIND_PDQ && (entry->doubts & KI_DOUBTS) != 0 &&
+           (entry->doubts & KI_DOUBT_RELEASED) == 0;
+}
 
 enum ki_entry_change { KI_ENTRY_UNCHANGED, KI_ENTRY_ADDED, KI_ENTRY_UPDATED };
 
 /* Adds the hashes to the entry of that id, making it if it is new. Hashes it holds
  * already are not added twice; none is taken away: two lines with one file name must
- * not lose either. A category that is given replaces the one before. */
+ * not lose either. What is given of category and provenance replaces what was before;
+ * doubts add up, and end a release if a hash is new. */
 enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
                                 const struct ki_entry *entry,
                                 enum ki_entry_change *change, struct ki_diag *diag);
 
-/* Makes the entry what is given, taking away hashes that it holds beside those. */
+/* Makes the entry what is given, taking away hashes that it holds beside those. Doubts
+ * found by comparing entries, and a release, stay while the hashes are the same. */
 enum ki_status ki_txn_entry_set(struct ki_txn *txn, uint32_t list_id,
                                 const struct ki_entry *entry,
                                 enum ki_entry_change *change, struct ki_diag *diag);
+
+/* Makes the doubts of an entry (doubts & mask) | (those it has & ~mask); *existed tells
+ * if there is one of that id. */
+enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const char *id,
+                                  size_t id_nbytes, unsigned doubts, unsigned mask,
+                                  bool *existed, struct ki_diag *diag);
+
+/* Notes of a list what its last update said of itself: is_signed, update, expires. */
+enum ki_status ki_txn_list_set_trust(struct ki_txn *txn, uint32_t list_id,
+                                     const struct ki_list_trust *trust,
+                                     struct ki_diag *diag);
+
+/* An import as the catalog remembers it. */
+enum { KI_FORMAT_NBYTES = 32, KI_VERSION_NBYTES = 32, KI_DIGEST_NBYTES = 32 };
+struct ki_import_note {
+    uint32_t number; /* given by the catalog, from 1 on */
+    uint32_t list_id;
+    int64_t time;                    /* seconds since 1970, of this machine */
+    char format[KI_FORMAT_NBYTES];   /* of the file; "" if it was empty */
+    char version[KI_VERSION_NBYTES]; /* of the importer */
+    bool has_sha256;                 /* of the bytes of the file */
+    uint8_t sha256[KI_DIGEST_NBYTES];
+    bool is_signed; /* and with which key */
+    uint8_t key_id[KI_LIST_KEY_ID_NBYTES];
+    uint64_t nadded;
+    uint64_t nupdated;
+    uint64_t nremoved;
+    uint64_t nrejected;
+};
+
+/* From here on entries that are added or changed name the import *number. It is kept
+ * with ki_txn_import_end only, which is for imports that have changed something. */
+enum ki_status ki_txn_import_begin(struct ki_txn *txn, uint32_t *number,
+                                   struct ki_diag *diag);
+enum ki_status ki_txn_import_end(struct ki_txn *txn, const struct ki_import_note *note,
+                                 struct ki_diag *diag);
+/* KI_ERR_NOT_FOUND if there is none of that number. */
+enum ki_status ki_txn_import_find(struct ki_txn *txn, uint32_t number,
+                                  struct ki_import_note *out, struct ki_diag *diag);
 
 /* Removes the entry of that id with all its hashes; *existed tells if there was one. */
 enum ki_status ki_txn_entry_remove(struct ki_txn *txn, uint32_t list_id, const char *id,
@@ -94,6 +144,11 @@ typedef enum ki_status (*ki_entry_visit)(void *context, uint32_t list_id,
 enum ki_status ki_txn_entries(struct ki_txn *txn, uint32_t list_id,
                               ki_entry_visit visit, void *context,
                               struct ki_diag *diag);
+
+/* Visits the one entry of that id, if there is one. */
+enum ki_status ki_txn_entry_find(struct ki_txn *txn, uint32_t list_id, const char *id,
+                                 size_t id_nbytes, ki_entry_visit visit, void *context,
+                                 struct ki_diag *diag);
 
 /* Entries added, changed or removed since the last publication are dirty (none before
  * the first). They are visited in order of entry key; one that is gone has no hashes.

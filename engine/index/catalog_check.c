@@ -32,7 +32,7 @@ enum {
     LAST_PAGE_AT = 24 + 2 * TREE_NBYTES, /* in a meta page, after its header */
     MOST_KEY_NBYTES = 511,
     MOST_DEPTH = 30,
-    MOST_TREES = 5,
+    MOST_TREES = KI_NTABLES + 1,
     MOST_ROW_NBYTES = 64 << 10,
     READ_TRIES = 100
 };

@@ -132,7 +132,41 @@ static bool is_entry(const struct ki_entry *entry)
     return entry->id_nbytes >= 1 && entry->id_nbytes <= KI_ENTRY_ID_NBYTES &&
            !memchr(entry->id, '\0', entry->id_nbytes) && entry->nhashes >= 1 &&
            strlen(entry->category_scheme) < KI_CATEGORY_NBYTES &&
-           strlen(entry->category_code) < KI_CATEGORY_NBYTES;
+           strlen(entry->category_code) < KI_CATEGORY_NBYTES &&
+           memchr(entry->from.member, '\0', sizeof entry->from.member);
+}
+
+/* What the source told now goes before what it told earlier. */
+static bool merge_provenance(struct ki_provenance *row,
+                             const struct ki_provenance *from)
+{
+    struct ki_provenance before = *row;
+    if (from->member[0]) {
+        memcpy(row->member, from->member, strlen(from->member) + 1);
+    }
+    if (from->updated != 0) {
+        row->updated = from->updated;
+    }
+    if (from->nvotes_for > 0 || from->nvotes_against > 0) {
+        row->nvotes_for = from->nvotes_for;
+        row->nvotes_against = from->nvotes_against;
+    }
+    return strcmp(row->member, before.member) != 0 || row->updated != before.updated ||
+           row->nvotes_for != before.nvotes_for ||
+           row->nvotes_against != before.nvotes_against;
+}
+
+static bool merge_doubts(struct ki_entry_row *row, const struct ki_entry *entry,
+                         bool has_new_hash)
+{
+    unsigned doubts = row->doubts | entry->doubts;
+    bool is_released_anew = (entry->doubts & KI_DOUBT_RELEASED) != 0;
+    if (has_new_hash && (entry->doubts & KI_DOUBTS) && !is_released_anew) {
+        doubts &= ~(unsigned)KI_DOUBT_RELEASED;
+    }
+    bool is_changed = doubts != row->doubts;
+    row->doubts = doubts;
+    return is_changed;
 }
 
 static enum ki_status entry_merge(struct ki_txn *txn, const struct entry_key *key,
@@ -140,8 +174,10 @@ static enum ki_status entry_merge(struct ki_txn *txn, const struct entry_key *ke
                                   struct ki_entry_row *row, bool *is_changed,
                                   struct ki_diag *diag)
 {
+    bool has_new_hash = false;
     *is_changed = set_label(row->category_scheme, entry->category_scheme);
     *is_changed = set_label(row->category_code, entry->category_code) || *is_changed;
+    *is_changed = merge_provenance(&row->from, &entry->from) || *is_changed;
     for (size_t i = 0; i < entry->nhashes; i++) {
         bool is_new = false;
         enum ki_status status =
@@ -150,9 +186,25 @@ static enum ki_status entry_merge(struct ki_txn *txn, const struct entry_key *ke
             return status;
         }
         txn->list.nhashes[entry->hashes[i].kind] += is_new;
-        *is_changed = *is_changed || is_new;
+        has_new_hash = has_new_hash || is_new;
     }
+    *is_changed = merge_doubts(row, entry, has_new_hash) || *is_changed || has_new_hash;
     return KI_OK;
+}
+
+static unsigned is_quarantined(const struct ki_entry_row *row)
+{
+    const struct ki_entry entry = {.doubts = row->doubts};
+    return ki_entry_withholds(&entry, KI_KIND_PDQ);
+}
+
+static void note_import(const struct ki_txn *txn, struct ki_entry_row *row,
+                        bool existed)
+{
+    row->from.changed_by = txn->import;
+    if (!existed && row->from.added_by == 0) {
+        row->from.added_by = txn->import;
+    }
 }
 
 enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
@@ -167,16 +219,19 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
         return status;
     }
     struct entry_key key;
-    struct ki_entry_row row = {.id_nbytes = entry->id_nbytes};
+    struct ki_entry_row row = {.id_nbytes = entry->id_nbytes,
+                               .from.added_by = entry->from.added_by};
     bool exists = false;
     bool is_changed = false;
     memcpy(row.id, entry->id, entry->id_nbytes);
     key.nbytes = ki_entry_key(list_id, entry->id, entry->id_nbytes, key.bytes);
     status = entry_read(txn, &key, &row, &exists, diag);
+    unsigned was_quarantined = is_quarantined(&row);
     if (status == KI_OK) {
         status = entry_merge(txn, &key, entry, &row, &is_changed, diag);
     }
     if (status == KI_OK && is_changed) {
+        note_import(txn, &row, exists);
         status = entry_write(txn, &key, &row, diag);
     }
     if (status == KI_OK && is_changed) {
@@ -190,7 +245,51 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
               : is_changed ? KI_ENTRY_UPDATED
                            : KI_ENTRY_UNCHANGED;
     txn->list.nentries += !exists;
+    txn->list.nquarantined += is_quarantined(&row) - was_quarantined;
     txn->is_list_changed = txn->is_list_changed || is_changed;
     txn->is_changed = txn->is_changed || is_changed;
     return KI_OK;
+}
+
+enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const char *id,
+                                  size_t id_nbytes, unsigned doubts, unsigned mask,
+                                  bool *existed, struct ki_diag *diag)
+{
+    struct entry_key key;
+    struct ki_entry_row row = {0};
+    *existed = false;
+    if (id_nbytes == 0 || id_nbytes > KI_ENTRY_ID_NBYTES) {
+        return KI_OK; /* there is no such entry */
+    }
+    key.nbytes = ki_entry_key(list_id, id, id_nbytes, key.bytes);
+    enum ki_status status = ki_txn_select_list(txn, list_id, diag);
+    if (status == KI_OK) {
+        status = entry_read(txn, &key, &row, existed, diag);
+    }
+    unsigned wanted = (doubts & mask) | (row.doubts & ~mask);
+    if (status != KI_OK || !*existed || wanted == row.doubts) {
+        return status;
+    }
+    unsigned was_quarantined = is_quarantined(&row);
+    row.doubts = wanted;
+    status = entry_write(txn, &key, &row, diag);
+    if (status == KI_OK) {
+        status = ki_txn_mark_dirty(txn, key.bytes, key.nbytes, id, id_nbytes, diag);
+    }
+    txn->list.nquarantined += is_quarantined(&row) - was_quarantined;
+    txn->is_list_changed = true;
+    txn->is_changed = true;
+    return status;
+}
+
+enum ki_status ki_txn_entry_find(struct ki_txn *txn, uint32_t list_id, const char *id,
+                                 size_t id_nbytes, ki_entry_visit visit, void *context,
+                                 struct ki_diag *diag)
+{
+    uint8_t key[KI_ENTRY_KEY_NBYTES];
+    if (id_nbytes == 0 || id_nbytes > KI_ENTRY_ID_NBYTES) {
+        return KI_OK;
+    }
+    size_t nbytes = ki_entry_key(list_id, id, id_nbytes, key);
+    return ki_txn_entry_visit(txn, key, nbytes, visit, context, diag);
 }

@@ -191,11 +191,51 @@ static enum ki_status list_insert(struct ki_txn *txn, struct ki_list_info *info,
     return list_write(txn, info, diag);
 }
 
+static bool has_same_key(const struct ki_list_trust *a, const struct ki_list_trust *b)
+{
+    return a->has_key == b->has_key &&
+           (!a->has_key || (memcmp(a->key_id, b->key_id, sizeof a->key_id) == 0 &&
+                            memcmp(a->key, b->key, sizeof a->key) == 0));
+}
+
 static bool has_same_policy(const struct ki_list_info *a, const struct ki_list_info *b)
 {
     return strcmp(a->source, b->source) == 0 && a->purpose == b->purpose &&
            a->action == b->action && a->radius == b->radius &&
-           a->min_quality == b->min_quality;
+           a->min_quality == b->min_quality && has_same_key(&a->trust, &b->trust);
+}
+
+/* The key is the operator's, the rest of an update's. A list whose key is another one
+ * now begins anew: serial numbers are its signer's. */
+static struct ki_list_trust trust_of(const struct ki_list_trust *old,
+                                     const struct ki_list_trust *wanted)
+{
+    if (has_same_key(old, wanted)) {
+        return *old;
+    }
+    struct ki_list_trust trust = {.has_key = wanted->has_key};
+    memcpy(trust.key_id, wanted->key_id, sizeof trust.key_id);
+    memcpy(trust.key, wanted->key, sizeof trust.key);
+    return trust;
+}
+
+enum ki_status ki_txn_list_set_trust(struct ki_txn *txn, uint32_t list_id,
+                                     const struct ki_list_trust *trust,
+                                     struct ki_diag *diag)
+{
+    enum ki_status status = ki_txn_select_list(txn, list_id, diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    struct ki_list_trust *held = &txn->list.trust;
+    bool is_changed = held->is_signed != trust->is_signed ||
+                      held->update != trust->update || held->expires != trust->expires;
+    held->is_signed = trust->is_signed;
+    held->update = trust->update;
+    held->expires = trust->expires;
+    txn->is_list_changed = txn->is_list_changed || is_changed;
+    txn->is_changed = txn->is_changed || is_changed;
+    return KI_OK;
 }
 
 enum ki_status ki_txn_list_add(struct ki_txn *txn, const struct ki_list_info *info,
@@ -222,6 +262,7 @@ enum ki_status ki_txn_list_add(struct ki_txn *txn, const struct ki_list_info *in
         return ki_diag_set(diag, KI_ERR_EXISTS, "there is a list %s already",
                            info->name);
     }
+    fresh.trust = trust_of(&old.trust, &info->trust);
     if (status == KI_OK && has_same_policy(&old, &fresh)) {
         return KI_OK;
     }
@@ -229,6 +270,7 @@ enum ki_status ki_txn_list_add(struct ki_txn *txn, const struct ki_list_info *in
     fresh.serial = old.serial + 1;
     fresh.nentries = old.nentries;
     memcpy(fresh.nhashes, old.nhashes, sizeof fresh.nhashes);
+    fresh.nquarantined = old.nquarantined;
     return status == KI_OK ? list_write(txn, &fresh, diag)
                            : list_insert(txn, &fresh, diag);
 }

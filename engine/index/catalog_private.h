@@ -33,6 +33,7 @@ struct ki_txn {
     struct ki_list_info list;
     bool has_list;
     bool is_list_changed;
+    uint32_t import; /* that changes are made by; 0: none */
 };
 
 /* LMDB's errors as ours: "cannot <what>: <why>". */

@@ -58,6 +58,7 @@ static enum ki_status uncount(void *context, uint32_t list_id,
     struct ki_txn *txn = context;
     (void)list_id;
     txn->list.nentries--;
+    txn->list.nquarantined -= ki_entry_withholds(entry, KI_KIND_PDQ);
     for (size_t i = 0; i < entry->nhashes; i++) {
         txn->list.nhashes[entry->hashes[i].kind]--;
     }

@@ -8,7 +8,10 @@
 struct comparison {
     const struct ki_entry *entry; /* as it is to be */
     bool exists;
+    bool has_same_hashes;
     bool is_same;
+    unsigned doubts;   /* of the old one that stay if the hashes do */
+    uint32_t added_by; /* the old one */
 };
 
 static bool holds(const struct ki_entry *entry, const struct ki_hash *hash)
@@ -33,6 +36,16 @@ static bool holds_all(const struct ki_entry *entry, const struct ki_entry *other
     return true;
 }
 
+static bool has_same_labels(const struct ki_entry *a, const struct ki_entry *b)
+{
+    return strcmp(a->category_scheme, b->category_scheme) == 0 &&
+           strcmp(a->category_code, b->category_code) == 0 &&
+           strcmp(a->from.member, b->from.member) == 0 &&
+           a->from.updated == b->from.updated &&
+           a->from.nvotes_for == b->from.nvotes_for &&
+           a->from.nvotes_against == b->from.nvotes_against;
+}
+
 static enum ki_status compare(void *context, uint32_t list_id,
                               const struct ki_entry *old)
 {
@@ -41,10 +54,12 @@ static enum ki_status compare(void *context, uint32_t list_id,
     (void)list_id;
     comparison->exists = true;
     /* An entry holds no hash twice: more of them cannot be the same. */
-    comparison->is_same = old->nhashes <= entry->nhashes &&
-                          strcmp(old->category_scheme, entry->category_scheme) == 0 &&
-                          strcmp(old->category_code, entry->category_code) == 0 &&
-                          holds_all(entry, old) && holds_all(old, entry);
+    comparison->has_same_hashes = old->nhashes <= entry->nhashes &&
+                                  holds_all(entry, old) && holds_all(old, entry);
+    comparison->doubts = comparison->has_same_hashes ? old->doubts : 0;
+    comparison->added_by = old->from.added_by;
+    comparison->is_same = comparison->has_same_hashes && has_same_labels(old, entry) &&
+                          (entry->doubts & ~old->doubts) == 0;
     return KI_OK;
 }
 
@@ -67,7 +82,10 @@ enum ki_status ki_txn_entry_set(struct ki_txn *txn, uint32_t list_id,
                                      &existed, diag);
     }
     if (status == KI_OK) {
-        status = ki_txn_entry_add(txn, list_id, entry, change, diag);
+        struct ki_entry fresh = *entry;
+        fresh.doubts |= comparison.doubts;
+        fresh.from.added_by = comparison.added_by;
+        status = ki_txn_entry_add(txn, list_id, &fresh, change, diag);
     }
     if (status == KI_OK && comparison.exists) {
         *change = KI_ENTRY_UPDATED;

@@ -5,12 +5,12 @@
 
 #include "base/pack.h"
 
-enum { VERSION = 2, NFIELDS = 7 };
+enum { VERSION = 3, NFIELDS = 8 };
 
 const char *ki_table_name(enum ki_table table)
 {
     static const char *const names[KI_NTABLES] = {"lists", "entries", "dirty0",
-                                                  "dirty1"};
+                                                  "dirty1", "imports"};
     return names[table];
 }
 
@@ -30,7 +30,7 @@ void ki_state_pack(const struct ki_catalog_state *state, uint8_t out[KI_STATE_NB
 {
     const uint64_t fields[NFIELDS] = {
         state->commit, state->serial,    state->nlist_ids, state->generation,
-        state->base,   state->published, state->dirty,
+        state->base,   state->published, state->dirty,     state->nimports,
     };
     struct ki_packer packer = ki_packer_begin(out, KI_STATE_NBYTES);
     ki_pack_uint(&packer, VERSION, 4);
@@ -48,7 +48,7 @@ bool ki_state_unpack(const void *row, size_t nbytes, struct ki_catalog_state *ou
     struct ki_unpacker unpacker = ki_unpacker_begin(row, nbytes);
     uint64_t *const fields[NFIELDS] = {
         &out->commit, &out->serial,    &out->nlist_ids, &out->generation,
-        &out->base,   &out->published, &out->dirty,
+        &out->base,   &out->published, &out->dirty,     &out->nimports,
     };
     uint64_t version = ki_unpack_uint(&unpacker, 4);
     for (int i = 0; i < NFIELDS; i++) {

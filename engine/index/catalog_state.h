@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The catalog's own account of itself, one row of 100 bytes. LMDB has no checksums: a
+ * The catalog's own account of itself, one row of 116 bytes. LMDB has no checksums: a
  * damaged catalog.mdb gives fewer or other rows without a word. So the catalog keeps,
  * of each table, the sum of the digests of its rows; whoever reads a table whole
  * compares.
@@ -17,10 +17,11 @@ enum ki_table {
     KI_TABLE_ENTRIES,
     KI_TABLE_DIRTY, /* entry key → entry id: changed, in turns with the next one */
     KI_TABLE_DIRTY_TOO,
+    KI_TABLE_IMPORTS, /* number → what is known of that import */
     KI_NTABLES
 };
 
-enum { KI_STATE_NBYTES = 4 + 8 * (7 + KI_NTABLES + 1) };
+enum { KI_STATE_NBYTES = 4 + 8 * (8 + KI_NTABLES + 1) };
 
 #define KI_META_NAME "meta"
 #define KI_STATE_NAME "state"
@@ -33,6 +34,7 @@ struct ki_catalog_state {
     uint64_t base; /* the generation that both dirty tables tell the changes from */
     uint64_t published; /* the content when `generation` was made */
     uint64_t dirty;     /* 0 or 1: which of the dirty tables is written to */
+    uint64_t nimports;  /* numbers given to imports */
     uint64_t digests[KI_NTABLES];
 };
 

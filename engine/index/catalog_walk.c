@@ -102,6 +102,8 @@ static enum ki_status visit_entry(struct walk *walk, uint32_t owner,
         .category_code = walk->row.category_code,
         .hashes = walk->hashes,
         .nhashes = walk->nhashes,
+        .from = walk->row.from,
+        .doubts = walk->row.doubts,
     };
     return visit(context, owner, &entry);
 }

@@ -15,6 +15,7 @@
 #include "index/manifest_checksum.h"
 
 enum {
+    MANIFEST_VERSION = 4,
     MANIFEST_MOST_NBYTES = 64 << 20,
     MANIFEST_MOST_SEGMENTS = 1024,
     MANIFEST_MOST_LISTS = 100000
@@ -104,6 +105,21 @@ static bool read_segment(const json_t *object, struct ki_segment_name *out)
            ki_is_hex(out->checksum, KI_CHECKSUM_NHEX);
 }
 
+static bool read_trust(const json_t *object, struct ki_list_trust *out)
+{
+    bool is_good = true;
+    char id[2 * KI_LIST_KEY_ID_NBYTES + 1];
+    const json_t *is_signed = json_object_get(object, "signed");
+    get_text(object, "key_id", id, sizeof id, &is_good);
+    out->update = get_uint(object, "update", INT64_MAX, &is_good);
+    out->expires = (int64_t)get_uint(object, "expires", INT64_MAX, &is_good);
+    out->is_signed = json_is_true(is_signed);
+    out->has_key = is_good && id[0];
+    return is_good && json_is_boolean(is_signed) &&
+           (!out->has_key ||
+            ki_hex_decode(id, strlen(id), out->key_id, sizeof out->key_id));
+}
+
 static bool read_list(const json_t *object, struct ki_list_info *out)
 {
     bool is_good = true;
@@ -122,7 +138,9 @@ static bool read_list(const json_t *object, struct ki_list_info *out)
         const char *name = ki_kind_text((enum ki_kind)kind);
         out->nhashes[kind] = get_uint(hashes, name, INT64_MAX, &is_good);
     }
+    out->nquarantined = get_uint(object, "quarantined", INT64_MAX, &is_good);
     return is_good && purpose && action &&
+           read_trust(json_object_get(object, "trust"), &out->trust) &&
            ki_purpose_from_text(purpose, &out->purpose) &&
            ki_action_from_text(action, &out->action);
 }
@@ -164,11 +182,12 @@ static bool read_lists(const json_t *array, struct ki_manifest *out)
 static bool read_fields(const json_t *root, struct ki_manifest *out)
 {
     bool is_good = true;
-    uint64_t version = get_uint(root, "knownimage_manifest", 3, &is_good);
+    uint64_t version =
+        get_uint(root, "knownimage_manifest", MANIFEST_VERSION, &is_good);
     out->generation = get_uint(root, "generation", INT64_MAX, &is_good);
     out->catalog_serial = get_uint(root, "catalog_serial", INT64_MAX, &is_good);
     out->catalog_content = get_uint(root, "catalog_content", INT64_MAX, &is_good);
-    return is_good && version == 3 && out->generation > 0 &&
+    return is_good && version == MANIFEST_VERSION && out->generation > 0 &&
            read_segments(json_object_get(root, "segments"), out) &&
            read_lists(json_object_get(root, "lists"), out);
 }

@@ -28,6 +28,18 @@ static json_t *segment_json(const struct ki_segment_name *segment)
                      (json_int_t)segment->nbytes, "xxh3_128", segment->checksum);
 }
 
+/* Of the key only its id: a generation proves nothing, the catalog does. */
+static json_t *trust_json(const struct ki_list_trust *trust)
+{
+    char id[2 * KI_LIST_KEY_ID_NBYTES + 1] = "";
+    if (trust->has_key) {
+        ki_hex_encode(trust->key_id, sizeof trust->key_id, id);
+    }
+    return json_pack("{s:s,s:b,s:I,s:I}", "key_id", id, "signed", trust->is_signed,
+                     "update", (json_int_t)trust->update, "expires",
+                     (json_int_t)trust->expires);
+}
+
 static json_t *list_json(const struct ki_list_info *list)
 {
     json_t *hashes = json_object();
@@ -38,12 +50,14 @@ static json_t *list_json(const struct ki_list_info *list)
             return NULL;
         }
     }
-    return json_pack(
-        "{s:I,s:s,s:s,s:s,s:s,s:i,s:i,s:I,s:I,s:o}", "id", (json_int_t)list->id, "name",
-        list->name, "source", list->source, "purpose", ki_purpose_text(list->purpose),
-        "action", ki_action_text(list->action), "radius", (int)list->radius,
-        "min_quality", (int)list->min_quality, "serial", (json_int_t)list->serial,
-        "entries", (json_int_t)list->nentries, "hashes", hashes);
+    return json_pack("{s:I,s:s,s:s,s:s,s:s,s:i,s:i,s:I,s:I,s:o,s:I,s:o}", "id",
+                     (json_int_t)list->id, "name", list->name, "source", list->source,
+                     "purpose", ki_purpose_text(list->purpose), "action",
+                     ki_action_text(list->action), "radius", (int)list->radius,
+                     "min_quality", (int)list->min_quality, "serial",
+                     (json_int_t)list->serial, "entries", (json_int_t)list->nentries,
+                     "hashes", hashes, "quarantined", (json_int_t)list->nquarantined,
+                     "trust", trust_json(&list->trust));
 }
 
 static json_t *manifest_json(const struct ki_manifest *manifest)
@@ -59,7 +73,7 @@ static json_t *manifest_json(const struct ki_manifest *manifest)
         json_t *list = list_json(&manifest->lists[i]);
         is_good = json_array_append_new(lists, list) == 0 && is_good;
     }
-    json_t *root = json_pack("{s:i,s:I,s:I,s:I,s:o,s:o}", "knownimage_manifest", 3,
+    json_t *root = json_pack("{s:i,s:I,s:I,s:I,s:o,s:o}", "knownimage_manifest", 4,
                              "generation", (json_int_t)manifest->generation,
                              "catalog_serial", (json_int_t)manifest->catalog_serial,
                              "catalog_content", (json_int_t)manifest->catalog_content,

@@ -8,83 +8,58 @@
 #include "bytes/sha256.h"
 
 enum {
-    ROW_VERSION = 2, /* of a list */
-    ENTRY_ROW_VERSION = 3,
+    ENTRY_ROW_VERSION = 4,
     ID_KEY_NBYTES = 400,
     ID_PREFIX_NBYTES = 336,
     MOST_KEY_NBYTES = 32 /* of a hash, as part of a key */
 };
 
-size_t ki_list_row_pack(const struct ki_list_info *info,
-                        uint8_t out[KI_LIST_ROW_NBYTES])
-{
-    struct ki_packer packer = ki_packer_begin(out, KI_LIST_ROW_NBYTES);
-    ki_pack_uint(&packer, ROW_VERSION, 1);
-    ki_pack_uint(&packer, info->id, 4);
-    ki_pack_uint(&packer, (uint64_t)info->purpose, 1);
-    ki_pack_uint(&packer, (uint64_t)info->action, 1);
-    ki_pack_uint(&packer, info->radius, 1);
-    ki_pack_uint(&packer, info->min_quality, 1);
-    ki_pack_uint(&packer, info->serial, 8);
-    ki_pack_uint(&packer, info->nentries, 8);
-    for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
-        ki_pack_uint(&packer, info->nhashes[kind], 8);
-    }
-    ki_pack_text(&packer, info->source);
-    return packer.is_good ? packer.nbytes : 0;
-}
-
-bool ki_list_row_unpack(const char *name, size_t name_nbytes, const void *row,
-                        size_t nbytes, struct ki_list_info *out)
-{
-    struct ki_unpacker unpacker = ki_unpacker_begin(row, nbytes);
-    struct ki_list_info info = {0};
-    uint64_t version = ki_unpack_uint(&unpacker, 1);
-    info.id = (uint32_t)ki_unpack_uint(&unpacker, 4);
-    info.purpose = (enum ki_purpose)ki_unpack_uint(&unpacker, 1);
-    info.action = (enum ki_action)ki_unpack_uint(&unpacker, 1);
-    info.radius = (unsigned)ki_unpack_uint(&unpacker, 1);
-    info.min_quality = (unsigned)ki_unpack_uint(&unpacker, 1);
-    info.serial = ki_unpack_uint(&unpacker, 8);
-    info.nentries = ki_unpack_uint(&unpacker, 8);
-    for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
-        info.nhashes[kind] = ki_unpack_uint(&unpacker, 8);
-    }
-    const char *source = ki_unpack_text(&unpacker);
-    if (!unpacker.is_good || version != ROW_VERSION || name_nbytes == 0 ||
-        name_nbytes >= sizeof info.name || strlen(source) >= sizeof info.source ||
-        (unsigned)info.purpose >= KI_NPURPOSES ||
-        (unsigned)info.action >= KI_NACTIONS || info.radius > KI_RADIUS_MAX ||
-        info.min_quality > KI_QUALITY_MAX) {
-        return false;
-    }
-    memcpy(info.name, name, name_nbytes);
-    memcpy(info.source, source, strlen(source) + 1);
-    *out = info;
-    return true;
-}
-
 /* What an entry row has besides its hashes. */
-enum { ROW_HAS_ID = 1, ROW_HAS_CATEGORY = 2 };
+enum { ROW_HAS_ID = 1, ROW_HAS_CATEGORY = 2, ROW_HAS_SOURCE = 4, ROW_HAS_DOUBTS = 8 };
+
+static unsigned flags_of(const struct ki_entry_row *row)
+{
+    const struct ki_provenance *from = &row->from;
+    bool has_source = from->member[0] || from->updated != 0 || from->nvotes_for > 0 ||
+                      from->nvotes_against > 0;
+    return (row->id_nbytes > ID_KEY_NBYTES ? ROW_HAS_ID : 0u) |
+           (row->category_scheme[0] || row->category_code[0] ? ROW_HAS_CATEGORY : 0u) |
+           (has_source ? ROW_HAS_SOURCE : 0u) | (row->doubts ? ROW_HAS_DOUBTS : 0u);
+}
+
+static void pack_provenance(struct ki_packer *packer, const struct ki_entry_row *row,
+                            unsigned flags)
+{
+    const struct ki_provenance *from = &row->from;
+    if (flags & ROW_HAS_SOURCE) {
+        ki_pack_text(packer, from->member);
+        ki_pack_uint(packer, (uint64_t)from->updated, 8);
+        ki_pack_uint(packer, from->nvotes_for, 4);
+        ki_pack_uint(packer, from->nvotes_against, 4);
+    }
+    ki_pack_uint(packer, from->added_by, 4);
+    ki_pack_uint(packer, from->changed_by, 4);
+    if (flags & ROW_HAS_DOUBTS) {
+        ki_pack_uint(packer, row->doubts, 1);
+    }
+}
 
 size_t ki_entry_row_pack(const struct ki_entry_row *row,
                          uint8_t out[KI_ENTRY_ROW_NBYTES])
 {
-    bool has_id = row->id_nbytes > ID_KEY_NBYTES;
-    bool has_category = row->category_scheme[0] || row->category_code[0];
+    unsigned flags = flags_of(row);
     struct ki_packer packer = ki_packer_begin(out, KI_ENTRY_ROW_NBYTES);
     ki_pack_uint(&packer, ENTRY_ROW_VERSION, 1);
-    ki_pack_uint(&packer,
-                 (has_id ? ROW_HAS_ID : 0u) | (has_category ? ROW_HAS_CATEGORY : 0u),
-                 1);
-    if (has_id) {
+    ki_pack_uint(&packer, flags, 1);
+    if (flags & ROW_HAS_ID) {
         ki_pack_uint(&packer, row->id_nbytes, 2);
         ki_pack_bytes(&packer, row->id, row->id_nbytes);
     }
-    if (has_category) {
+    if (flags & ROW_HAS_CATEGORY) {
         ki_pack_text(&packer, row->category_scheme);
         ki_pack_text(&packer, row->category_code);
     }
+    pack_provenance(&packer, row, flags);
     ki_pack_uint(&packer, row->nhashes, 1);
     for (size_t i = 0; i < row->nhashes; i++) {
         const struct ki_hash *hash = &row->hashes[i];
@@ -142,6 +117,27 @@ static bool unpack_id(struct ki_unpacker *unpacker, bool has_id, const uint8_t *
     return true;
 }
 
+static bool unpack_provenance(struct ki_unpacker *unpacker, uint64_t flags,
+                              struct ki_entry_row *out)
+{
+    struct ki_provenance from = {.member = ""};
+    if (flags & ROW_HAS_SOURCE) {
+        const char *member = ki_unpack_text(unpacker);
+        if (strlen(member) >= sizeof from.member) {
+            return false;
+        }
+        memcpy(from.member, member, strlen(member) + 1);
+        from.updated = (int64_t)ki_unpack_uint(unpacker, 8);
+        from.nvotes_for = (uint32_t)ki_unpack_uint(unpacker, 4);
+        from.nvotes_against = (uint32_t)ki_unpack_uint(unpacker, 4);
+    }
+    from.added_by = (uint32_t)ki_unpack_uint(unpacker, 4);
+    from.changed_by = (uint32_t)ki_unpack_uint(unpacker, 4);
+    out->from = from;
+    out->doubts = flags & ROW_HAS_DOUBTS ? (unsigned)ki_unpack_uint(unpacker, 1) : 0u;
+    return unpacker->is_good;
+}
+
 bool ki_entry_row_unpack(const uint8_t *key, size_t key_nbytes, const void *data,
                          size_t nbytes, struct ki_entry_row *out)
 {
@@ -156,6 +152,9 @@ bool ki_entry_row_unpack(const uint8_t *key, size_t key_nbytes, const void *data
     }
     if ((flags & ROW_HAS_CATEGORY) && (!unpack_label(&unpacker, out->category_scheme) ||
                                        !unpack_label(&unpacker, out->category_code))) {
+        return false;
+    }
+    if (!unpack_provenance(&unpacker, flags, out)) {
         return false;
     }
     out->nhashes = (size_t)ki_unpack_uint(&unpacker, 1);

@@ -5,15 +5,22 @@
  *   list row    key: name            value: u8 version | u32 id | u8 purpose |
  *                                    u8 action | u8 radius | u8 min_quality |
  *                                    u64 serial | u64 nentries | u64 nhashes[5] |
- *                                    text source
+ *                                    u64 nquarantined | text source | u8 flags |
+ *                                    [8 key id | 32 key] | u64 update | u64 expires
  *   entry row   key: u32be list id | id key | 00
  *                                    value: u8 version | u8 flags |
  *                                    [u16 id_nbytes | id] |
- *                                    [text scheme | text code] | u8 count |
- *                                    count × (u8 kind | hash)
+ *                                    [text scheme | text code] |
+ *                                    [text member | u64 updated | u32 for |
+ *                                    u32 against] | u32 added by | u32 changed by |
+ *                                    [u8 doubts] | u8 count | count × (u8 kind | hash)
  *   hash row    key: entry key | u8 1 + kind | hash        value: empty
  *               key: entry key | u8 1 + kind | SHA-256     value: hash; if it is longer
  *                                                        than 32 bytes
+ *
+ *   import row  key: u32be number    value: u8 version | u8 flags | u32 list id |
+ *                                    u64 time | text format | text version |
+ *                                    [32 sha256] | [8 key id] | u64 × 4 counts
  *
  * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
  * the SHA-256 of all of it in hex; only then does the row hold it. An entry row holds
@@ -33,8 +40,9 @@ enum {
     KI_INLINE_HASHES = 8,
     KI_ENTRY_KEY_NBYTES = 4 + 400 + 1,
     KI_HASH_KEY_NBYTES = KI_ENTRY_KEY_NBYTES + 1 + 32, /* LMDB allows 511 */
-    KI_LIST_ROW_NBYTES = 256,
-    KI_ENTRY_ROW_NBYTES = 4096
+    KI_LIST_ROW_NBYTES = 384,
+    KI_ENTRY_ROW_NBYTES = 4096,
+    KI_IMPORT_ROW_NBYTES = 256
 };
 
 /* Row → value in out; the size, or 0 if it does not fit. */
@@ -49,6 +57,8 @@ struct ki_entry_row {
     size_t id_nbytes;
     char category_scheme[KI_CATEGORY_NBYTES];
     char category_code[KI_CATEGORY_NBYTES];
+    struct ki_provenance from;
+    unsigned doubts;
     struct ki_hash hashes[KI_INLINE_HASHES];
     size_t nhashes;
 };
@@ -56,6 +66,11 @@ size_t ki_entry_row_pack(const struct ki_entry_row *row,
                          uint8_t out[KI_ENTRY_ROW_NBYTES]);
 bool ki_entry_row_unpack(const uint8_t *key, size_t key_nbytes, const void *data,
                          size_t nbytes, struct ki_entry_row *out);
+
+size_t ki_import_row_pack(const struct ki_import_note *note,
+                          uint8_t out[KI_IMPORT_ROW_NBYTES]);
+bool ki_import_row_unpack(uint32_t number, const void *row, size_t nbytes,
+                          struct ki_import_note *out);
 
 /* What all keys of a list's entries begin with, and back. */
 void ki_list_key(uint32_t list_id, uint8_t out[4]);

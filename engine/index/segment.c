@@ -136,6 +136,9 @@ static bool read_entry(const struct ki_segment *segment, uint32_t i,
     entry->id = (const char *)id;
     entry->category_scheme = ki_unpack_text(&unpacker);
     entry->category_code = ki_unpack_text(&unpacker);
+    entry->member = ki_unpack_text(&unpacker);
+    entry->nvotes_for = (uint32_t)ki_unpack_uint(&unpacker, 4);
+    entry->nvotes_against = (uint32_t)ki_unpack_uint(&unpacker, 4);
     return unpacker.is_good && id[entry->id_nbytes] == '\0' &&
            unpacker.done == unpacker.nbytes;
 }

@@ -7,7 +7,7 @@
  *   "header"       struct ki_segment_header
  *   "entry/at"     u64 × (nentries + 1): where each entry's record begins, and the end
  *   "entry/data"   records: u32 list id | u8 removed | u16 n | id | 00 | text scheme |
- *                  text code
+ *                  text code | text member | u32 votes for | u32 votes against
  *   "entry/order"  u32 × nentries, in a delta only: the entries sorted by list and id
  *   "pdq/hash"     32 bytes × n: permuted hashes, bands as native u16
  *   "pdq/entry"    u32 × n: which entry each hash belongs to
@@ -36,7 +36,7 @@
 #include "index/ring16.h"
 #include "index/ring8.h"
 
-enum { KI_SEGMENT_VERSION = 4, KI_SEGMENT_RING8_MOST = 131072, KI_CHECKSUM_NHEX = 32 };
+enum { KI_SEGMENT_VERSION = 5, KI_SEGMENT_RING8_MOST = 131072, KI_CHECKSUM_NHEX = 32 };
 
 /* What names a segment in the MANIFEST. */
 struct ki_segment_name {
@@ -96,6 +96,9 @@ struct ki_segment_entry {
     size_t id_nbytes;
     const char *category_scheme;
     const char *category_code;
+    const char *member;
+    uint32_t nvotes_for;
+    uint32_t nvotes_against;
     const char *id;
 };
 /* i < nentries. Every record was checked at open. */

@@ -80,6 +80,9 @@ static void add_record(struct ki_segment_builder *builder, uint32_t list_id,
     ki_pack_uint(&packer, 0, 1);
     ki_pack_text(&packer, entry->category_scheme);
     ki_pack_text(&packer, entry->category_code);
+    ki_pack_text(&packer, entry->from.member);
+    ki_pack_uint(&packer, entry->from.nvotes_for, 4);
+    ki_pack_uint(&packer, entry->from.nvotes_against, 4);
     uint64_t at = builder->entry_data.nbytes;
     append(&builder->entry_at, &at, sizeof at, result);
     append(&builder->entry_data, record, packer.nbytes, result);
@@ -131,6 +134,9 @@ enum ki_status ki_segment_builder_add(struct ki_segment_builder *builder,
     add_record(builder, list_id, entry, &result);
     for (size_t i = 0; i < entry->nhashes; i++) {
         const struct ki_hash *hash = &entry->hashes[i];
+        if (ki_entry_withholds(entry, hash->kind)) {
+            continue;
+        }
         if (hash->kind == KI_KIND_PDQ) {
             struct ki_pdq pdq;
             memcpy(pdq.bytes, hash->bytes, sizeof pdq.bytes);

@@ -14,8 +14,8 @@
 enum {
     KI_SEGMENT_WORKSHOP_NBYTES = 256 << 20,
     KI_SEGMENT_MOST_ROWS = KI_RING16_MOST,
-    KI_SEGMENT_RECORD_NBYTES =
-        4 + 1 + 2 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2)
+    KI_SEGMENT_RECORD_NBYTES = 4 + 1 + 2 + KI_ENTRY_ID_NBYTES + 1 +
+                               2 * (KI_CATEGORY_NBYTES + 2) + KI_MEMBER_NBYTES + 2 + 8
 };
 
 struct ki_segment_builder {

@@ -93,6 +93,9 @@ static enum ki_status check_entry(void *context, uint32_t list_id,
     verify->list_id = list_id;
     for (size_t i = 0; i < entry->nhashes && !is_new && status == KI_OK; i++) {
         bool is_found = false;
+        if (ki_entry_withholds(entry, entry->hashes[i].kind)) {
+            continue;
+        }
         const char *list = list_name(verify, list_id);
         const char *kind = ki_kind_text(entry->hashes[i].kind);
         int length = entry->id_nbytes < 200 ? (int)entry->id_nbytes : 200;

@@ -150,7 +150,11 @@ static enum ki_status stage_record(struct import *import)
         .category_code = record->category_code,
         .hashes = record->hashes,
         .nhashes = record->op == KI_OP_REMOVE ? 0 : record->nhashes,
+        .from = {.updated = record->updated,
+                 .nvotes_for = record->nvotes_for,
+                 .nvotes_against = record->nvotes_against},
     };
+    memcpy(entry.from.member, record->member, sizeof entry.from.member);
     return ki_staging_add(&import->staging, &entry, record->op, import->diag);
 }
 

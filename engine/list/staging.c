@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A record: u32 size of the id | id | 00 | text scheme | text code | u8 op | u32 number
- * of hashes | each: u8 kind | hash. It is written and read by one process. */
+/* A record: u32 size of the id | id | 00 | text scheme | text code | u8 op |
+ * text member | u64 updated | u32 votes for | u32 against | u8 doubts | u32 number of
+ * hashes | each: u8 kind | hash. It is written and read by one process. */
 #include "list/staging.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 #include "base/pack.h"
 
 enum {
-    MOST_HEAD_NBYTES = 4 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2) + 1 + 4
+    MOST_HEAD_NBYTES = 4 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2) + 1 +
+                       KI_MEMBER_NBYTES + 2 + 8 + 4 + 4 + 1 + 4
 };
 
 void ki_staging_begin(struct ki_staging *staging, const char *folder)
@@ -44,6 +46,11 @@ enum ki_status ki_staging_add(struct ki_staging *staging, const struct ki_entry 
     ki_pack_text(&packer, entry->category_scheme);
     ki_pack_text(&packer, entry->category_code);
     ki_pack_uint(&packer, (uint64_t)op, 1);
+    ki_pack_text(&packer, entry->from.member);
+    ki_pack_uint(&packer, (uint64_t)entry->from.updated, 8);
+    ki_pack_uint(&packer, entry->from.nvotes_for, 4);
+    ki_pack_uint(&packer, entry->from.nvotes_against, 4);
+    ki_pack_uint(&packer, entry->doubts, 1);
     ki_pack_uint(&packer, entry->nhashes, 4);
     if (!packer.is_good) {
         return ki_diag_set(diag, KI_ERR_ARGUMENT, "an entry breaks its own rules");
@@ -130,6 +137,15 @@ static bool unpack_hashes(struct visitor *visitor, const uint8_t *data, size_t n
     return true;
 }
 
+static void unpack_provenance(struct ki_unpacker *unpacker, struct ki_provenance *out)
+{
+    const char *member = ki_unpack_text(unpacker);
+    memcpy(out->member, member, strlen(member) + 1); /* it came from such a field */
+    out->updated = (int64_t)ki_unpack_uint(unpacker, 8);
+    out->nvotes_for = (uint32_t)ki_unpack_uint(unpacker, 4);
+    out->nvotes_against = (uint32_t)ki_unpack_uint(unpacker, 4);
+}
+
 /* Reads the record into *out, all but how it stands to others. */
 static enum ki_status read_record(struct visitor *visitor, uint64_t at,
                                   struct ki_staged *out)
@@ -143,6 +159,8 @@ static enum ki_status read_record(struct visitor *visitor, uint64_t at,
     entry->category_scheme = ki_unpack_text(&unpacker);
     entry->category_code = ki_unpack_text(&unpacker);
     out->op = (enum ki_op)ki_unpack_uint(&unpacker, 1);
+    unpack_provenance(&unpacker, &entry->from);
+    entry->doubts = (unsigned)ki_unpack_uint(&unpacker, 1);
     entry->nhashes = (size_t)ki_unpack_uint(&unpacker, 4);
     if (!unpack_hashes(visitor, record + unpacker.done, entry->nhashes)) {
         return ki_diag_set(visitor->diag, KI_ERR_NO_MEMORY, "no memory to import");

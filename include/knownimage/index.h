@@ -28,7 +28,9 @@ enum {
     KI_LIST_SOURCE_NBYTES = 64, /* with terminator; the same letters */
     KI_ENTRY_ID_NBYTES = 1024,  /* longest entry id, without a terminator */
     KI_CATEGORY_NBYTES = 64,    /* a scheme or code, with terminator */
-    KI_MEMBER_NBYTES = 64       /* who submitted an entry, with terminator */
+    KI_MEMBER_NBYTES = 64,      /* who submitted an entry, with terminator */
+    KI_LIST_KEY_ID_NBYTES = 8,  /* of a key that updates are signed with */
+    KI_LIST_KEY_NBYTES = 32     /* an Ed25519 public key */
 };
 
 /* What a list is for. */
@@ -52,6 +54,16 @@ KI_API const char *ki_action_text(enum ki_action action);
 KI_API bool ki_purpose_from_text(const char *text, enum ki_purpose *out);
 KI_API bool ki_action_from_text(const char *text, enum ki_action *out);
 
+/* What is known of who made the content of a list. */
+struct ki_list_trust {
+    bool has_key; /* pinned: nothing but updates signed with it is taken */
+    uint8_t key_id[KI_LIST_KEY_ID_NBYTES];
+    uint8_t key[KI_LIST_KEY_NBYTES]; /* not in a generation, zero there */
+    bool is_signed;                  /* the last update was, with the key of then */
+    uint64_t update;                 /* its serial number, by its signer; 0: none */
+    int64_t expires;                 /* seconds since 1970, by its signer; 0: never */
+};
+
 /* A list with its policy, by value. */
 struct ki_list_info {
     char name[KI_LIST_NAME_NBYTES];
@@ -64,6 +76,30 @@ struct ki_list_info {
     uint64_t serial;      /* counts the changes of this list */
     uint64_t nentries;
     uint64_t nhashes[KI_NKINDS];
+    uint64_t nquarantined; /* entries whose PDQ hashes are not looked up */
+    struct ki_list_trust trust;
+};
+
+/* Why the PDQ hashes of an entry are not looked up: they would match too much. Bits.
+ * Its digests are. */
+enum ki_doubt {
+    KI_DOUBT_COHERENT = 1, /* rows or columns too much alike: a flat picture, stripes */
+    KI_DOUBT_SYMMETRIC = 2,  /* too near to its transposed: gradients, checkers */
+    KI_DOUBT_WEIGHT = 4,     /* not half of the bits are set */
+    KI_DOUBT_NEIGHBOURS = 8, /* too many other entries of its list are near */
+    KI_DOUBT_BENIGN = 16,    /* near to a harmless picture of the operator's */
+    KI_DOUBTS = 31,
+    KI_DOUBT_RELEASED = 128 /* a person looked at it: all are looked up again */
+};
+
+/* Where an entry comes from, as far as its source told. */
+struct ki_provenance {
+    char member[KI_MEMBER_NBYTES]; /* who handed it in at the source, or "" */
+    int64_t updated;               /* seconds since 1970 by the source; 0: not told */
+    uint32_t nvotes_for;           /* of the source's members that looked at it */
+    uint32_t nvotes_against;
+    uint32_t added_by;   /* the number of the import that brought it; 0: none */
+    uint32_t changed_by; /* of the last import that changed it */
 };
 
 /* Purpose match, action review, radius 31, quality 50; zero counts. */
@@ -97,6 +133,9 @@ struct ki_hit {
     const char *entry;           /* the source's id, terminated; bytes as imported */
     const char *category_scheme; /* "" if none */
     const char *category_code;   /* "" if none */
+    const char *member;          /* who handed it in at the source; "" if not told */
+    uint32_t nvotes_for;         /* of the source's members that looked at it */
+    uint32_t nvotes_against;
     enum ki_kind kind;
     unsigned distance;           /* bits; 0 for digests */
     enum ki_mode mode;           /* of the query; KI_MODE_PDQ for digests */

@@ -115,13 +115,33 @@ Test(catalog, an_entry_that_breaks_the_rules_is_refused)
     uint32_t list = list_make(txn, "hotline");
     struct ki_hash hash = {.kind = KI_KIND_MD5, .bytes = {1}};
     enum ki_entry_change change;
-    struct ki_entry entry = {"", 0, "", "", &hash, 1};
+    struct ki_entry entry = {.id = "",
+                             .id_nbytes = 0,
+                             .category_scheme = "",
+                             .category_code = "",
+                             .hashes = &hash,
+                             .nhashes = 1};
     cr_expect_eq(ki_txn_entry_add(txn, list, &entry, &change, NULL), KI_ERR_ARGUMENT);
-    entry = (struct ki_entry){"a\0b", 3, "", "", &hash, 1};
+    entry = (struct ki_entry){.id = "a\0b",
+                              .id_nbytes = 3,
+                              .category_scheme = "",
+                              .category_code = "",
+                              .hashes = &hash,
+                              .nhashes = 1};
     cr_expect_eq(ki_txn_entry_add(txn, list, &entry, &change, NULL), KI_ERR_ARGUMENT);
-    entry = (struct ki_entry){"a", 1, "", "", &hash, 0};
+    entry = (struct ki_entry){.id = "a",
+                              .id_nbytes = 1,
+                              .category_scheme = "",
+                              .category_code = "",
+                              .hashes = &hash,
+                              .nhashes = 0};
     cr_expect_eq(ki_txn_entry_add(txn, list, &entry, &change, NULL), KI_ERR_ARGUMENT);
-    entry = (struct ki_entry){"a", 1, "", "", &hash, 1};
+    entry = (struct ki_entry){.id = "a",
+                              .id_nbytes = 1,
+                              .category_scheme = "",
+                              .category_code = "",
+                              .hashes = &hash,
+                              .nhashes = 1};
     cr_expect_eq(ki_txn_entry_add(txn, 77, &entry, &change, NULL), KI_ERR_NOT_FOUND);
     ki_txn_abort(txn);
     ki_catalog_close(catalog);

@@ -38,7 +38,12 @@ static struct ki_segment_name write_segment(const char *folder, const char *path
         char id[16];
         int length = snprintf(id, sizeof id, "%u", i);
         struct ki_hash hash = hash_at(&random, i);
-        struct ki_entry entry = {id, (size_t)length, "", "", &hash, 1};
+        struct ki_entry entry = {.id = id,
+                                 .id_nbytes = (size_t)length,
+                                 .category_scheme = "",
+                                 .category_code = "",
+                                 .hashes = &hash,
+                                 .nhashes = 1};
         cr_assert_eq(ki_segment_builder_add(builder, 1, &entry, &diag), KI_OK);
     }
     cr_assert_eq(ki_segment_builder_write(builder, path, &name, &diag), KI_OK, "%s",

@@ -42,8 +42,13 @@ static void fill_with_oddities(struct random_state *random, const char *folder)
                    nbytes < sizeof pdq.bytes ? nbytes : sizeof pdq.bytes);
         }
         struct ki_entry entry = {
-            id,     (size_t)nchars, i % 3 ? "" : "sch,eme", i % 2 ? "" : "c\"1",
-            hashes, nhashes};
+            .id = id,
+            .id_nbytes = (size_t)nchars,
+            .category_scheme = i % 3 ? "" : "sch,eme",
+            .category_code = i % 2 ? "" : "c\"1",
+            .hashes = hashes,
+            .nhashes = nhashes,
+        };
         enum ki_entry_change change;
         cr_assert_eq(ki_txn_entry_add(txn, info.id, &entry, &change, NULL), KI_OK);
     }

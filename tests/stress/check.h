@@ -80,7 +80,12 @@ static inline void add_numbered(struct ki_txn *txn, uint32_t list, uint64_t n)
     struct ki_hash hash = numbered_hash(n);
     enum ki_entry_change change;
     numbered_id(n, id);
-    struct ki_entry entry = {id, strlen(id), "", "", &hash, 1};
+    struct ki_entry entry = {.id = id,
+                             .id_nbytes = strlen(id),
+                             .category_scheme = "",
+                             .category_code = "",
+                             .hashes = &hash,
+                             .nhashes = 1};
     CHECK(ki_txn_entry_add(txn, list, &entry, &change, NULL) == KI_OK);
 }
 
