@@ -13,6 +13,7 @@ static const char *const status_texts[KI_NSTATUS] = {
     [KI_ERR_IO] = "input/output error",
     [KI_ERR_NOT_FOUND] = "not found",
     [KI_ERR_EXISTS] = "exists already",
+    [KI_ERR_REFUSED] = "refused by a rule of the list",
     [KI_ERR_FORMAT] = "not in a known format",
     [KI_ERR_DAMAGED] = "damaged file",
     [KI_ERR_BUSY] = "in use by another process",

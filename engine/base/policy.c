@@ -52,6 +52,27 @@ const char *ki_handling_text(enum ki_handling handling)
     return (unsigned)handling < KI_NHANDLINGS ? handling_texts[handling] : "";
 }
 
+const char *ki_doubt_text(enum ki_doubt doubt)
+{
+    switch (doubt) {
+    case KI_DOUBT_COHERENT:
+        return "coherent";
+    case KI_DOUBT_SYMMETRIC:
+        return "symmetric";
+    case KI_DOUBT_WEIGHT:
+        return "weight";
+    case KI_DOUBT_NEIGHBOURS:
+        return "neighbours";
+    case KI_DOUBT_BENIGN:
+        return "benign";
+    case KI_DOUBT_RELEASED:
+        return "released";
+    case KI_DOUBTS:
+    default:
+        return "unknown";
+    }
+}
+
 const char *ki_purpose_text(enum ki_purpose purpose)
 {
     return (unsigned)purpose < KI_NPURPOSES ? purpose_texts[purpose] : "unknown";

@@ -103,24 +103,6 @@ enum ki_status ki_txn_list_set_trust(struct ki_txn *txn, uint32_t list_id,
                                      const struct ki_list_trust *trust,
                                      struct ki_diag *diag);
 
-/* An import as the catalog remembers it. */
-enum { KI_FORMAT_NBYTES = 32, KI_VERSION_NBYTES = 32, KI_DIGEST_NBYTES = 32 };
-struct ki_import_note {
-    uint32_t number; /* given by the catalog, from 1 on */
-    uint32_t list_id;
-    int64_t time;                    /* seconds since 1970, of this machine */
-    char format[KI_FORMAT_NBYTES];   /* of the file; "" if it was empty */
-    char version[KI_VERSION_NBYTES]; /* of the importer */
-    bool has_sha256;                 /* of the bytes of the file */
-    uint8_t sha256[KI_DIGEST_NBYTES];
-    bool is_signed; /* and with which key */
-    uint8_t key_id[KI_LIST_KEY_ID_NBYTES];
-    uint64_t nadded;
-    uint64_t nupdated;
-    uint64_t nremoved;
-    uint64_t nrejected;
-};
-
 /* From here on entries that are added or changed name the import *number. It is kept
  * with ki_txn_import_end only, which is for imports that have changed something. */
 enum ki_status ki_txn_import_begin(struct ki_txn *txn, uint32_t *number,
@@ -130,6 +112,13 @@ enum ki_status ki_txn_import_end(struct ki_txn *txn, const struct ki_import_note
 /* KI_ERR_NOT_FOUND if there is none of that number. */
 enum ki_status ki_txn_import_find(struct ki_txn *txn, uint32_t number,
                                   struct ki_import_note *out, struct ki_diag *diag);
+
+/* The reason why an import of the list was refused; "" if the last one was not. Not a
+ * change of lists and entries. */
+enum ki_status ki_txn_refusal_set(struct ki_txn *txn, uint32_t list_id, int64_t time,
+                                  const char *reason, struct ki_diag *diag);
+enum ki_status ki_txn_refusal_find(struct ki_txn *txn, uint32_t list_id, int64_t *time,
+                                   char reason[KI_DIAG_NBYTES], struct ki_diag *diag);
 
 /* Removes the entry of that id with all its hashes; *existed tells if there was one. */
 enum ki_status ki_txn_entry_remove(struct ki_txn *txn, uint32_t list_id, const char *id,

@@ -35,7 +35,7 @@ enum ki_status ki_txn_list_remove(struct ki_txn *txn, const char *name,
     uint8_t prefix[4];
     ki_list_key(info.id, prefix);
     static const enum ki_table tables[] = {KI_TABLE_ENTRIES, KI_TABLE_DIRTY,
-                                           KI_TABLE_DIRTY_TOO};
+                                           KI_TABLE_DIRTY_TOO, KI_TABLE_REFUSALS};
     for (size_t i = 0; i < sizeof tables / sizeof *tables && status == KI_OK; i++) {
         status = delete_rows(txn, tables[i], prefix, sizeof prefix, diag);
     }

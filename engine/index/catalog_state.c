@@ -10,7 +10,7 @@ enum { VERSION = 3, NFIELDS = 8 };
 const char *ki_table_name(enum ki_table table)
 {
     static const char *const names[KI_NTABLES] = {"lists", "entries", "dirty0",
-                                                  "dirty1", "imports"};
+                                                  "dirty1", "imports", "refusals"};
     return names[table];
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The catalog's own account of itself, one row of 116 bytes. LMDB has no checksums: a
+ * The catalog's own account of itself, one row of 124 bytes. LMDB has no checksums: a
  * damaged catalog.mdb gives fewer or other rows without a word. So the catalog keeps,
  * of each table, the sum of the digests of its rows; whoever reads a table whole
  * compares.
@@ -17,7 +17,8 @@ enum ki_table {
     KI_TABLE_ENTRIES,
     KI_TABLE_DIRTY, /* entry key → entry id: changed, in turns with the next one */
     KI_TABLE_DIRTY_TOO,
-    KI_TABLE_IMPORTS, /* number → what is known of that import */
+    KI_TABLE_IMPORTS,  /* number → what is known of that import */
+    KI_TABLE_REFUSALS, /* list id → why its last import was refused */
     KI_NTABLES
 };
 

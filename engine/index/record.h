@@ -22,6 +22,8 @@
  *                                    u64 time | text format | text version |
  *                                    [32 sha256] | [8 key id] | u64 × 4 counts
  *
+ *   refusal row key: u32be list id   value: u8 version | u64 time | u16 n | reason
+ *
  * The id key is the id itself up to 400 bytes; of a longer one, its first 336 bytes and
  * the SHA-256 of all of it in hex; only then does the row hold it. An entry row holds
  * up to KI_INLINE_HASHES hashes; further ones are rows of their own, so that adding the

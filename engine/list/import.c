@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Importing: file → reader → parser → staging; then, in the writer's turn, one
- * transaction of the catalog, which the new generation is made from before it is
- * committed. Any error up to there undoes
- * everything; the message of one after it says that the catalog has the change.
+ * Importing: file → reader → parser → staging; then, in the writer's turn, apply.c puts
+ * all into the catalog in one transaction, which the new generation is made from before
+ * it is committed. Any error up to there undoes everything; the message of one after it
+ * says that the catalog has the change.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,30 +13,10 @@
 
 #include "base/diag.h"
 #include "base/file.h"
-#include "index/catalog.h"
-#include "index/publish.h"
 #include "index/writer_lock.h"
 #include "list/detect.h"
-#include "list/format.h"
-#include "list/reader.h"
-#include "list/staging.h"
-
-/* How many records between two questions whether to go on. */
-enum { RECORDS_PER_POLL = 1000 };
-
-struct import {
-    const struct ki_import_options *options;
-    struct ki_diag *diag;
-    struct ki_txn *txn;
-    uint32_t list_id;
-    enum ki_purpose purpose; /* of the list, when the file was begun */
-    uint64_t nbytes_read;    /* of the file, parsed */
-    struct ki_import_result result;
-    struct ki_staging staging;
-    uint64_t nentries; /* of those staged, applied */
-    struct ki_list_reader reader;
-    struct ki_list_parser parser;
-};
+#include "list/import.h"
+#include "list/refusals.h"
 
 struct ki_import_options ki_import_options_default(void)
 {
@@ -71,27 +51,23 @@ static enum ki_status check_options(const struct ki_import_options *options,
 
 /* A missing list is told before the file is looked at. */
 static enum ki_status expect_list(const char *folder, const char *name,
-                                  enum ki_purpose *purpose, struct ki_diag *diag)
+                                  struct ki_list_info *info, struct ki_diag *diag)
 {
     struct ki_catalog *catalog = NULL;
     struct ki_txn *txn = NULL;
-    struct ki_list_info info;
     enum ki_status status = ki_catalog_open(folder, KI_CATALOG_READ, &catalog, diag);
     if (status == KI_OK) {
         status = ki_txn_begin(catalog, &txn, diag);
     }
     if (status == KI_OK) {
-        status = ki_txn_list_find(txn, name, &info, diag);
-    }
-    if (status == KI_OK) {
-        *purpose = info.purpose;
+        status = ki_txn_list_find(txn, name, info, diag);
     }
     ki_txn_abort(txn);
     ki_catalog_close(catalog);
     return status;
 }
 
-static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
+static enum ki_status choose_format(struct ki_import *import, struct ki_diag *diag)
 {
     const struct ki_list_format *format;
     struct ki_list_reader *reader = &import->reader;
@@ -112,14 +88,14 @@ static enum ki_status choose_format(struct import *import, struct ki_diag *diag)
         ki_parser_begin(&import->parser, detected.format, import->options->kind);
         import->parser.is_64_sha256 = detected.is_64_sha256;
         import->parser.is_stated = format != NULL;
-        import->parser.purpose = (int)import->purpose;
+        import->parser.purpose = (int)import->list.purpose;
         import->parser.fd = reader->fd;
         import->result.format = detected.is_nothing ? NULL : detected.format->name;
     }
     return status;
 }
 
-static void tell(const struct import *import, const char *reason)
+static void tell(const struct ki_import *import, const char *reason)
 {
     if (!import->options->on_reject) {
         return;
@@ -129,7 +105,7 @@ static void tell(const struct import *import, const char *reason)
     import->options->on_reject(import->options->context, &reject);
 }
 
-static void tell_warning(const struct import *import)
+static void tell_warning(const struct ki_import *import)
 {
     char warning[KI_REASON_NBYTES + 16];
     (void)snprintf(warning, sizeof warning, "warning: %s",
@@ -137,7 +113,7 @@ static void tell_warning(const struct import *import)
     tell(import, warning);
 }
 
-static enum ki_status stage_record(struct import *import)
+static enum ki_status stage_record(struct ki_import *import)
 {
     const struct ki_list_record *record = &import->parser.record;
     if (record->reason[0]) {
@@ -159,7 +135,7 @@ static enum ki_status stage_record(struct import *import)
 }
 
 /* Progress, and whether the caller wants to go on. */
-static enum ki_status poll_caller(const struct import *import)
+enum ki_status ki_import_poll(const struct ki_import *import)
 {
     const struct ki_import_options *options = import->options;
     if (options->on_progress) {
@@ -171,7 +147,7 @@ static enum ki_status poll_caller(const struct import *import)
     return KI_OK;
 }
 
-static enum ki_status take_step(struct import *import, enum ki_step step)
+static enum ki_status take_step(struct ki_import *import, enum ki_step step)
 {
     const struct ki_list_record *record = &import->parser.record;
     enum ki_status status = KI_OK;
@@ -198,24 +174,24 @@ static enum ki_status take_step(struct import *import, enum ki_step step)
         return KI_OK;
     }
     import->result.nread++;
-    if (status == KI_OK && import->result.nread % RECORDS_PER_POLL == 0) {
-        status = poll_caller(import);
+    if (status == KI_OK && import->result.nread % KI_RECORDS_PER_POLL == 0) {
+        status = ki_import_poll(import);
     }
     return status;
 }
 
-static enum ki_status refill(struct import *import)
+static enum ki_status refill(struct ki_import *import)
 {
     struct ki_list_reader *reader = &import->reader;
     size_t nbytes = reader->end - reader->first;
     enum ki_status status = ki_reader_fill(reader, nbytes + 1, import->diag);
-    return status == KI_OK ? poll_caller(import) : status;
+    return status == KI_OK ? ki_import_poll(import) : status;
 }
 
-static enum ki_status read_records(struct import *import)
+static enum ki_status read_records(struct ki_import *import)
 {
     struct ki_list_reader *reader = &import->reader;
-    enum ki_status status = poll_caller(import);
+    enum ki_status status = ki_import_poll(import);
     while (status == KI_OK) {
         size_t consumed = 0;
         enum ki_step step =
@@ -223,93 +199,28 @@ static enum ki_status read_records(struct import *import)
                           reader->end - reader->first, reader->is_last, &consumed);
         reader->first += consumed;
         if (step == KI_STEP_END || (step == KI_STEP_MORE && reader->is_last)) {
-            return poll_caller(import);
+            return ki_import_poll(import);
         }
         status = step == KI_STEP_MORE ? refill(import) : take_step(import, step);
     }
     return status;
 }
 
-static enum ki_status remove_entry(struct import *import, const struct ki_entry *entry)
-{
-    bool existed = false;
-    enum ki_status status =
-        ki_txn_entry_remove(import->txn, import->list_id, entry->id, entry->id_nbytes,
-                            &existed, import->diag);
-    import->result.nremoved += existed;
-    import->result.nunchanged += status == KI_OK && !existed;
-    return status;
-}
-
-static enum ki_status put_entry(struct import *import, const struct ki_entry *entry)
-{
-    enum ki_entry_change change = KI_ENTRY_UNCHANGED;
-    enum ki_status status = import->parser.format->replaces_entry
-                                ? ki_txn_entry_set(import->txn, import->list_id, entry,
-                                                   &change, import->diag)
-                                : ki_txn_entry_add(import->txn, import->list_id, entry,
-                                                   &change, import->diag);
-    import->result.nadded += change == KI_ENTRY_ADDED;
-    import->result.nupdated += change == KI_ENTRY_UPDATED;
-    import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
-    return status;
-}
-
-/* Of a record that a later one of the file makes void, nothing gets into the catalog:
- * importing the file again then changes nothing. */
-static enum ki_status apply_record(void *context, const struct ki_staged *staged)
-{
-    struct import *import = context;
-    enum ki_status status = KI_OK;
-    if (staged->is_undone ||
-        (!staged->is_last && import->parser.format->replaces_entry)) {
-        import->result.nunchanged++;
-    } else if (staged->op == KI_OP_REMOVE) {
-        status = remove_entry(import, &staged->entry);
-    } else {
-        status = put_entry(import, &staged->entry);
-    }
-    if (status == KI_OK && ++import->nentries % RECORDS_PER_POLL == 0) {
-        status = poll_caller(import);
-    }
-    return status;
-}
-
-/* Ends the transaction. */
-static enum ki_status import_txn(struct import *import, const char *name)
-{
-    struct ki_list_info info;
-    enum ki_status status = ki_txn_list_find(import->txn, name, &info, import->diag);
-    if (status == KI_OK) {
-        import->list_id = info.id;
-        status =
-            ki_staging_visit_all(&import->staging, apply_record, import, import->diag);
-    }
-    if (status != KI_OK) {
-        ki_txn_abort(import->txn);
-        return status;
-    }
-    return import->options->publish
-               ? ki_publish_txn(import->txn, &ki_publish_policy_default,
-                                &import->result.generation, import->diag)
-               : ki_txn_commit(import->txn, import->diag);
-}
-
 /* The lock itself waits without asking the caller. */
-static enum ki_status await_turn(struct import *import, const char *folder)
+static enum ki_status await_turn(struct ki_import *import, const char *folder)
 {
     const struct ki_import_options *options = import->options;
     const struct ki_patience patience = {options->is_stopped, options->on_wait,
                                          options->context};
     char path[KI_PATH_NBYTES];
-    enum ki_status status = poll_caller(import);
+    enum ki_status status = ki_import_poll(import);
     if (status == KI_OK) {
         status = ki_writer_lock_path(folder, path, import->diag);
     }
     return status == KI_OK ? ki_file_await(path, &patience, import->diag) : status;
 }
 
-static enum ki_status import_turn(struct import *import, const char *folder,
+static enum ki_status import_turn(struct ki_import *import, const char *folder,
                                   const char *name)
 {
     struct ki_catalog *catalog = NULL;
@@ -321,27 +232,59 @@ static enum ki_status import_turn(struct import *import, const char *folder,
         status = ki_txn_begin(catalog, &import->txn, import->diag);
     }
     if (status == KI_OK) {
-        status = import_txn(import, name);
+        status = ki_import_apply(import, name);
     }
     ki_catalog_close(catalog);
     return status;
 }
 
-static enum ki_status import_all(struct import *import, const char *folder,
-                                 const char *name)
+/* The digest of a database is that of the whole file, which SQLite reads itself. */
+static enum ki_status end_reading(struct ki_import *import)
 {
-    enum ki_status status = expect_list(folder, name, &import->purpose, import->diag);
+    struct ki_list_reader *reader = &import->reader;
+    struct ki_import_result *result = &import->result;
+    enum ki_status status = ki_reader_drain(reader, import->diag);
     if (status == KI_OK) {
+        ki_sha256_end(reader->hasher, result->sha256);
+        result->has_sha256 = ki_sha256_is_good(reader->hasher);
+    }
+    import->is_partial = import->parser.facts.is_partial;
+    return status;
+}
+
+static enum ki_status read_file(struct ki_import *import, const char *folder)
+{
+    enum ki_status status = ki_sha256_create(&import->reader.hasher, import->diag);
+    if (status == KI_OK) {
+        ki_sha256_begin(import->reader.hasher);
         status = choose_format(import, import->diag);
     }
     if (status == KI_OK) {
         ki_staging_begin(&import->staging, folder);
         status = read_records(import);
     }
+    return status == KI_OK ? end_reading(import) : status;
+}
+
+static enum ki_status import_all(struct ki_import *import, const char *folder,
+                                 const char *name)
+{
+    enum ki_status status = expect_list(folder, name, &import->list, import->diag);
+    if (status != KI_OK) {
+        return status;
+    }
+    status = read_file(import, folder);
     if (status == KI_OK) {
         status = import_turn(import, folder, name);
     }
     ki_staging_close(&import->staging);
+    if (status == KI_ERR_FORMAT || status == KI_ERR_REFUSED) {
+        ki_refusal_note(folder, name, import->diag->message);
+    }
+    if (status == KI_OK && import->had_refusal && import->result.number == 0) {
+        /* A transaction that changes no list ends without a commit. */
+        ki_refusal_note(folder, name, "");
+    }
     if (status == KI_OK && !import->options->publish) {
         struct ki_index_status index;
         status = ki_index_status(folder, &index, import->diag);
@@ -355,12 +298,13 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
                               struct ki_import_result *result, struct ki_diag *diag)
 {
     struct ki_import_options defaults = ki_import_options_default();
-    struct import *import = calloc(1, sizeof *import);
+    struct ki_diag own = {0};
+    struct ki_import *import = calloc(1, sizeof *import);
     if (!import) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory to import");
     }
     import->options = options ? options : &defaults;
-    import->diag = diag;
+    import->diag = diag ? diag : &own;
     import->reader.fd = fd;
     import->reader.is_stopped = import->options->is_stopped;
     import->reader.context = import->options->context;
@@ -368,6 +312,7 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     if (status == KI_OK) {
         *result = import->result;
     }
+    ki_sha256_destroy(import->reader.hasher);
     ki_parser_end(&import->parser);
     free(import);
     return status;

@@ -245,6 +245,29 @@ static bool put_category(json_t *object, const struct ki_entry *entry)
     return is_good;
 }
 
+static bool put_number(json_t *object, const char *key, int64_t number)
+{
+    return number == 0 ||
+           json_object_set_new(object, key, json_integer((json_int_t)number)) == 0;
+}
+
+static bool put_votes(json_t *object, const struct ki_provenance *from)
+{
+    if (from->nvotes_for == 0 && from->nvotes_against == 0) {
+        return true;
+    }
+    return json_object_set_new(object, "votes",
+                               json_pack("{s:I,s:I}", "for",
+                                         (json_int_t)from->nvotes_for, "against",
+                                         (json_int_t)from->nvotes_against)) == 0;
+}
+
+static bool put_provenance(json_t *object, const struct ki_provenance *from)
+{
+    return put_text(object, "src", "src_hex", from->member) &&
+           put_number(object, "ts", from->updated) && put_votes(object, from);
+}
+
 bool ki_ndjson_write(FILE *out, const struct ki_entry *entry,
                      const struct ki_hash *hash)
 {
@@ -252,7 +275,7 @@ bool ki_ndjson_write(FILE *out, const struct ki_entry *entry,
     ki_hash_to_hex(hash, hex);
     json_t *object = json_pack("{s:s,s:s}", "t", ki_kind_text(hash->kind), "h", hex);
     bool is_good = object && put_text(object, "id", "id_hex", entry->id) &&
-                   put_category(object, entry);
+                   put_category(object, entry) && put_provenance(object, &entry->from);
     if (is_good) {
         is_good = json_dumpf(object, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 ||
                   ferror(out);

@@ -46,6 +46,9 @@ static enum ki_status read_once(struct ki_list_reader *reader, char *data,
         return ki_diag_errno(diag, errno, "cannot read the list file");
     }
     *got = (size_t)result;
+    if (reader->hasher) {
+        ki_sha256_add(reader->hasher, data, *got);
+    }
     reader->is_last = result == 0;
     return KI_OK;
 }
@@ -65,5 +68,16 @@ enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                            sizeof reader->data - reader->end, &got, diag);
         reader->end += got;
     }
+    return status;
+}
+
+enum ki_status ki_reader_drain(struct ki_list_reader *reader, struct ki_diag *diag)
+{
+    enum ki_status status = KI_OK;
+    while (status == KI_OK && !reader->is_last) {
+        reader->first = reader->end;
+        status = ki_reader_fill(reader, 1, diag);
+    }
+    reader->first = reader->end;
     return status;
 }

@@ -9,6 +9,7 @@
 
 #include <knownimage/status.h>
 
+#include "bytes/sha256.h"
 #include "list/format.h"
 
 enum {
@@ -23,6 +24,7 @@ struct ki_list_reader {
     size_t end;
     bool (*is_stopped)(void *context); /* may be NULL */
     void *context;
+    struct ki_sha256 *hasher; /* of all bytes that were read; NULL: of none */
     char data[KI_READER_NBYTES];
 };
 
@@ -32,5 +34,9 @@ struct ki_list_reader {
  * Errors: KI_ERR_IO, KI_ERR_INTERRUPTED. */
 enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                               struct ki_diag *diag);
+
+/* Reads to the end of the file, so that the digest is of all of it. Nothing unread is
+ * left. */
+enum ki_status ki_reader_drain(struct ki_list_reader *reader, struct ki_diag *diag);
 
 #endif

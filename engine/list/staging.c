@@ -103,6 +103,57 @@ static bool has_same_id(const uint8_t *records, uint64_t x, uint64_t y)
     return memcmp(records + x, records + y, 4 + (size_t)nbytes) == 0;
 }
 
+enum ki_status ki_staging_sort(struct ki_staging *staging, struct ki_diag *diag)
+{
+    void *records = NULL;
+    void *places = NULL;
+    if (staging->is_sorted) {
+        return KI_OK;
+    }
+    size_t n = staging->places.nbytes / sizeof(uint64_t);
+    int result = ki_spool_map(&staging->records, &records);
+    if (result == 0) {
+        result = ki_spool_map(&staging->places, &places);
+    }
+    if (result != 0) {
+        return failed(diag, result);
+    }
+    if (n > 0) {
+        qsort_r(places, n, sizeof(uint64_t), compare, records);
+    }
+    staging->record_map = records;
+    staging->place_map = places;
+    staging->nplaces = n;
+    staging->is_sorted = true;
+    return KI_OK;
+}
+
+/* The id sought against that of the record at a place. */
+static int compare_id(const char *id, size_t id_nbytes, const uint8_t *record)
+{
+    uint32_t nbytes = 0;
+    memcpy(&nbytes, record, sizeof nbytes);
+    int order = memcmp(id, record + 4, id_nbytes < nbytes ? id_nbytes : nbytes);
+    return order ? order : (id_nbytes > nbytes) - (id_nbytes < nbytes);
+}
+
+bool ki_staging_has(const struct ki_staging *staging, const char *id, size_t id_nbytes)
+{
+    size_t low = 0;
+    size_t high = staging->nplaces;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint64_t place = place_of(staging->place_map + middle * sizeof place);
+        int order = compare_id(id, id_nbytes, staging->record_map + place);
+        if (order == 0) {
+            return true;
+        }
+        low = order > 0 ? middle + 1 : low;
+        high = order > 0 ? high : middle;
+    }
+    return false;
+}
+
 struct visitor {
     const uint8_t *records;
     const uint8_t *places;
@@ -210,27 +261,16 @@ static enum ki_status visit_id(struct visitor *visitor, size_t first, size_t *en
 enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit visit,
                                     void *context, struct ki_diag *diag)
 {
-    size_t n = staging->places.nbytes / sizeof(uint64_t);
-    void *records = NULL;
-    void *places = NULL;
-    int result = ki_spool_map(&staging->records, &records);
-    if (result == 0) {
-        result = ki_spool_map(&staging->places, &places);
-    }
-    if (result != 0 || n == 0) {
-        return result == 0 ? KI_OK : failed(diag, result);
-    }
-    qsort_r(places, n, sizeof(uint64_t), compare, records);
+    enum ki_status status = ki_staging_sort(staging, diag);
     struct visitor visitor = {
-        .records = records,
-        .places = places,
-        .nplaces = n,
+        .records = staging->record_map,
+        .places = staging->place_map,
+        .nplaces = staging->nplaces,
         .visit = visit,
         .context = context,
         .diag = diag,
     };
-    enum ki_status status = KI_OK;
-    for (size_t i = 0; i < n && status == KI_OK;) {
+    for (size_t i = 0; i < visitor.nplaces && status == KI_OK;) {
         status = visit_id(&visitor, i, &i);
     }
     free(visitor.hashes);

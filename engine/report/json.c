@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "report/put.h"
 #include "report/utf8.h"
@@ -148,4 +149,17 @@ void ki_json_hex(struct ki_json *json, const char *key, const void *bytes,
     ki_put_char(json->out, '"');
     ki_put_hex(json->out, bytes, nbytes);
     ki_put_char(json->out, '"');
+}
+
+void ki_json_time(struct ki_json *json, const char *key, int64_t seconds)
+{
+    char text[64];
+    struct tm parts;
+    time_t time = (time_t)seconds;
+    if (seconds == 0 || !gmtime_r(&time, &parts) ||
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
+        ki_json_null(json, key);
+        return;
+    }
+    ki_json_text(json, key, text);
 }

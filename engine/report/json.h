@@ -42,6 +42,10 @@ void ki_json_text_or_null(struct ki_json *json, const char *key, const char *tex
 void ki_json_raw(struct ki_json *json, const char *key, const char *hex_key,
                  const char *text, size_t nbytes);
 
+/* Seconds since 1970 as "2026-11-28T13:37:00Z"; null for 0, which stands for unknown.
+ */
+void ki_json_time(struct ki_json *json, const char *key, int64_t seconds);
+
 /* A string of hex digits. */
 void ki_json_hex(struct ki_json *json, const char *key, const void *bytes,
                  size_t nbytes);

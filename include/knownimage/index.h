@@ -49,8 +49,21 @@ enum ki_action {
     KI_NACTIONS
 };
 
+/* Why the PDQ hashes of an entry are not looked up: they would match too much. Bits.
+ * Its digests are. */
+enum ki_doubt {
+    KI_DOUBT_COHERENT = 1, /* rows or columns too much alike: a flat picture, stripes */
+    KI_DOUBT_SYMMETRIC = 2,  /* too near to its transposed: gradients, checkers */
+    KI_DOUBT_WEIGHT = 4,     /* not half of the bits are set */
+    KI_DOUBT_NEIGHBOURS = 8, /* too many other entries of its list are near */
+    KI_DOUBT_BENIGN = 16,    /* near to a harmless picture of the operator's */
+    KI_DOUBTS = 31,
+    KI_DOUBT_RELEASED = 128 /* a person looked at it: all are looked up again */
+};
+
 KI_API const char *ki_purpose_text(enum ki_purpose purpose);
 KI_API const char *ki_action_text(enum ki_action action);
+KI_API const char *ki_doubt_text(enum ki_doubt doubt); /* of one bit */
 KI_API bool ki_purpose_from_text(const char *text, enum ki_purpose *out);
 KI_API bool ki_action_from_text(const char *text, enum ki_action *out);
 
@@ -80,18 +93,6 @@ struct ki_list_info {
     struct ki_list_trust trust;
 };
 
-/* Why the PDQ hashes of an entry are not looked up: they would match too much. Bits.
- * Its digests are. */
-enum ki_doubt {
-    KI_DOUBT_COHERENT = 1, /* rows or columns too much alike: a flat picture, stripes */
-    KI_DOUBT_SYMMETRIC = 2,  /* too near to its transposed: gradients, checkers */
-    KI_DOUBT_WEIGHT = 4,     /* not half of the bits are set */
-    KI_DOUBT_NEIGHBOURS = 8, /* too many other entries of its list are near */
-    KI_DOUBT_BENIGN = 16,    /* near to a harmless picture of the operator's */
-    KI_DOUBTS = 31,
-    KI_DOUBT_RELEASED = 128 /* a person looked at it: all are looked up again */
-};
-
 /* Where an entry comes from, as far as its source told. */
 struct ki_provenance {
     char member[KI_MEMBER_NBYTES]; /* who handed it in at the source, or "" */
@@ -100,6 +101,24 @@ struct ki_provenance {
     uint32_t nvotes_against;
     uint32_t added_by;   /* the number of the import that brought it; 0: none */
     uint32_t changed_by; /* of the last import that changed it */
+};
+
+/* An import as the catalog remembers it. */
+enum { KI_FORMAT_NBYTES = 32, KI_VERSION_NBYTES = 32, KI_DIGEST_NBYTES = 32 };
+struct ki_import_note {
+    uint32_t number; /* given by the catalog, from 1 on */
+    uint32_t list_id;
+    int64_t time;                    /* seconds since 1970, of this machine */
+    char format[KI_FORMAT_NBYTES];   /* of the file; "" if it was empty */
+    char version[KI_VERSION_NBYTES]; /* of the importer */
+    bool has_sha256;                 /* of the bytes of the file */
+    uint8_t sha256[KI_DIGEST_NBYTES];
+    bool is_signed; /* and with which key */
+    uint8_t key_id[KI_LIST_KEY_ID_NBYTES];
+    uint64_t nadded;
+    uint64_t nupdated;
+    uint64_t nremoved;
+    uint64_t nrejected;
 };
 
 /* Purpose match, action review, radius 31, quality 50; zero counts. */

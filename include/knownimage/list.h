@@ -46,6 +46,28 @@ KI_API KI_MUST_CHECK enum ki_status ki_list_all(const char *folder,
                                                 struct ki_list_info **lists,
                                                 size_t *nlists, struct ki_diag *diag);
 
+/* All that is known of an entry. Pointers are valid during the call only. */
+struct ki_entry_info {
+    const char *id; /* terminated; bytes as imported */
+    size_t id_nbytes;
+    const char *category_scheme; /* "" if none */
+    const char *category_code;
+    const struct ki_hash *hashes;
+    size_t nhashes;
+    struct ki_provenance from;
+    unsigned doubts;                      /* enum ki_doubt */
+    const struct ki_list_info *list;      /* that it stands in */
+    const struct ki_import_note *added;   /* the import that brought it; NULL: none */
+    const struct ki_import_note *changed; /* the last one that changed it */
+};
+
+/* Calls visit with the entry of that id in the catalog. KI_ERR_NOT_FOUND if there is no
+ * such list or entry. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_list_entry(const char *folder, const char *list, const char *id, size_t id_nbytes,
+              void (*visit)(void *context, const struct ki_entry_info *entry),
+              void *context, struct ki_diag *diag);
+
 /* A record of a list file that was refused; the others are imported. Pointers are valid
  * during the call only. */
 struct ki_list_reject {
@@ -58,6 +80,9 @@ struct ki_import_options {
     const char *format; /* a name of ki_list_format_name, or NULL or "auto" */
     int kind;           /* an enum ki_kind for files that do not say, or -1 */
     bool publish;       /* publish a generation afterwards */
+    bool replaces;      /* the file is the whole list: what it does not hold goes, and
+                           an entry becomes what the file says of it */
+    bool is_confirmed;  /* takes what is refused otherwise, see KI_GATE_… */
     /* Optional; called with context. */
     void (*on_reject)(void *context, const struct ki_list_reject *reject);
     void (*on_progress)(void *context, uint64_t nbytes_done);
@@ -66,7 +91,17 @@ struct ki_import_options {
     void *context;
 };
 
-/* Format auto, no kind, publishing, no callbacks. */
+/* Of a list that holds at least KI_GATE_NENTRIES, one import adds at most so many
+ * percent of its entries, and removes at most so many, unless it is confirmed. Nor does
+ * a file replace a list, unless it is confirmed, if a record of it was refused or it is
+ * only a part: what could not be read would be removed. */
+enum {
+    KI_GATE_NENTRIES = 100,
+    KI_GATE_GROWTH_PERCENT = 20,
+    KI_GATE_REMOVAL_PERCENT = 5
+};
+
+/* Format auto, no kind, publishing, adding, not confirmed, no callbacks. */
 KI_API struct ki_import_options ki_import_options_default(void);
 
 struct ki_import_result {
@@ -80,6 +115,9 @@ struct ki_import_result {
     uint64_t nremoved;   /* entries withdrawn */
     uint64_t nrejected;  /* records refused */
     uint64_t generation; /* the current generation after the import */
+    uint32_t number;     /* of the import, if it changed anything; else 0 */
+    bool has_sha256;     /* of the bytes that were read from fd */
+    uint8_t sha256[32];
 };
 
 /* Imports everything that can be read from fd until its end, in one transaction: all
@@ -87,11 +125,25 @@ struct ki_import_result {
  * What is no regular file is read to its end, into a nameless file in the folder,
  * before other writers are kept waiting. Errors: KI_ERR_NOT_FOUND (no such list),
  * KI_ERR_FORMAT (unknown or ambiguous format; the message says what was seen),
- * KI_ERR_IO, KI_ERR_INTERRUPTED. */
+ * KI_ERR_REFUSED (see KI_GATE_…), KI_ERR_IO, KI_ERR_INTERRUPTED. Of FORMAT and REFUSED
+ * the index keeps the reason, see ki_list_refusals. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_list_import(const char *folder, const char *name, int fd,
                const struct ki_import_options *options, struct ki_import_result *result,
                struct ki_diag *diag);
+
+/* The last import of a list that was refused whole, if none has succeeded since. */
+struct ki_list_refusal {
+    char list[KI_LIST_NAME_NBYTES];
+    int64_t time; /* seconds since 1970 */
+    char reason[KI_DIAG_NBYTES];
+};
+/* All of them in order of list name; *refusals is NULL if there is none, else freed by
+ * the caller with free(). */
+KI_API KI_MUST_CHECK enum ki_status ki_list_refusals(const char *folder,
+                                                     struct ki_list_refusal **refusals,
+                                                     size_t *nrefusals,
+                                                     struct ki_diag *diag);
 
 /* Names of the import formats: i = 0, 1, … until NULL. Static storage. */
 KI_API const char *ki_list_format_name(size_t i);

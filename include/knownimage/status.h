@@ -40,6 +40,7 @@ enum ki_status {
     KI_ERR_INTERRUPTED, /* the caller's stop flag was raised; nothing was changed */
     KI_ERR_LIMIT,       /* a stated limit was reached */
     KI_ERR_UNSUPPORTED, /* understood, but not possible here */
+    KI_ERR_REFUSED, /* against a rule of the list: too much at once, unsigned, … */
     KI_NSTATUS
 };
 

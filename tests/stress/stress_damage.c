@@ -243,6 +243,7 @@ static enum ki_status import(struct promise *promise, uint64_t end,
     }
     (void)close(ends[1]);
     options.format = "pdq-text";
+    options.is_confirmed = true; /* more than a fifth of what is there */
     promise->is_published = true;
     promise->end_new = end;
     return ki_list_import(mutants.folder, "list", ends[0], &options, &result, diag);

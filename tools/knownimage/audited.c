@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "knownimage/audited.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "bytes/sha256.h"
 #include "common/message.h"
-
-enum { PIECE_NBYTES = 64 * 1024 };
 
 bool audited_begin(const char *folder, struct ki_audit **out)
 {
@@ -41,9 +34,10 @@ static bool finish(struct ki_audit **audit, enum ki_status status)
     return status == KI_OK;
 }
 
-bool audited_import(struct ki_audit **audit, const char *list, const uint8_t *sha256,
+bool audited_import(struct ki_audit **audit, const char *list,
                     const struct ki_import_result *result)
 {
+    const uint8_t *sha256 = result->has_sha256 ? result->sha256 : NULL;
     return !*audit || finish(audit, ki_audit_add_import(*audit, list, sha256, result));
 }
 
@@ -72,33 +66,4 @@ void audited_drop(struct ki_audit *audit)
     if (status != KI_OK) {
         message_status(status, &diag);
     }
-}
-
-static bool digest_from(int fd, off_t start, struct ki_sha256 *hasher, uint8_t *piece,
-                        uint8_t sha256[32])
-{
-    ssize_t got;
-    ki_sha256_begin(hasher);
-    while ((got = pread(fd, piece, PIECE_NBYTES, start)) > 0) {
-        ki_sha256_add(hasher, piece, (size_t)got);
-        start += got;
-    }
-    ki_sha256_end(hasher, sha256);
-    return got == 0 && ki_sha256_is_good(hasher);
-}
-
-bool audited_digest(int fd, uint8_t sha256[32])
-{
-    struct stat info;
-    struct ki_sha256 *hasher = NULL;
-    off_t start = lseek(fd, 0, SEEK_CUR);
-    if (start < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
-        ki_sha256_create(&hasher, NULL) != KI_OK) {
-        return false;
-    }
-    uint8_t *piece = malloc(PIECE_NBYTES);
-    bool is_good = piece && digest_from(fd, start, hasher, piece, sha256);
-    free(piece);
-    ki_sha256_destroy(hasher);
-    return is_good;
 }

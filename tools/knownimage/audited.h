@@ -13,7 +13,7 @@ bool audited_begin(const char *folder, struct ki_audit **out);
 
 /* Adds one entry, if there is a log, and closes it. False after a message: the change
  * is made, but not told. *audit becomes NULL. */
-bool audited_import(struct ki_audit **audit, const char *list, const uint8_t *sha256,
+bool audited_import(struct ki_audit **audit, const char *list,
                     const struct ki_import_result *result);
 bool audited_list(struct ki_audit **audit, const char *what,
                   const struct ki_list_info *info, uint64_t generation);
@@ -24,9 +24,5 @@ bool audited_publication(struct ki_audit **audit, const char *what,
 
 /* Closes a log that nothing was added to; NULL is allowed. */
 void audited_drop(struct ki_audit *audit);
-
-/* SHA-256 of a regular file from where fd stands, where it is left; false if it is none
- * or cannot be read. */
-bool audited_digest(int fd, uint8_t sha256[32]);
 
 #endif

@@ -2,9 +2,10 @@
 /* knownimage index status, publish, verify, prune. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <knownimage/index.h>
+#include <knownimage/list.h>
 
 #include "common/index_folder.h"
 #include "common/message.h"
@@ -96,6 +97,26 @@ static void put_health(struct ki_json *json, const char *folder,
                                                      : "damaged");
 }
 
+/* Imports that were refused whole; what cannot be read is told as damage. */
+static void put_refusals(struct ki_json *json, const char *folder)
+{
+    struct ki_list_refusal *refusals = NULL;
+    size_t nrefusals = 0;
+    if (ki_list_refusals(folder, &refusals, &nrefusals, NULL) != KI_OK) {
+        nrefusals = 0;
+    }
+    ki_json_array_begin(json, "refused");
+    for (size_t i = 0; i < nrefusals; i++) {
+        ki_json_object_begin(json, NULL);
+        ki_json_text(json, "list", refusals[i].list);
+        ki_json_time(json, "time", refusals[i].time);
+        ki_json_text(json, "reason", refusals[i].reason);
+        ki_json_object_end(json);
+    }
+    ki_json_array_end(json);
+    free(refusals);
+}
+
 static void print_status(const char *folder, const struct ki_index_status *state)
 {
     bool is_read = state->catalog_serial > 0;
@@ -113,6 +134,7 @@ static void print_status(const char *folder, const struct ki_index_status *state
     ki_json_uint(&json, "segments", state->nsegments);
     ki_json_uint(&json, "segment_bytes", state->segment_nbytes);
     put_health(&json, folder, state);
+    put_refusals(&json, folder);
     ki_json_line_end(&json);
 }
 

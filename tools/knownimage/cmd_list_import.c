@@ -25,6 +25,8 @@ struct import_arguments {
     const char *format;
     int kind;
     bool publishes;
+    bool replaces;
+    bool is_confirmed;
 };
 
 struct import_run {
@@ -86,7 +88,7 @@ static int exit_status_of(const struct ki_import_result *result)
 static void message_failure(enum ki_status status, const struct ki_diag *diag,
                             const char *file)
 {
-    if (status == KI_ERR_FORMAT) {
+    if (status == KI_ERR_FORMAT || status == KI_ERR_REFUSED) {
         message("%s: %s", file, diag->message);
     } else {
         message_status(status, diag);
@@ -101,6 +103,9 @@ static int explain_failure(enum ki_status status, const struct ki_diag *diag,
         return stop_exit_status(EXIT_TROUBLE);
     }
     message_failure(status, diag, file);
+    if (status == KI_ERR_REFUSED) {
+        message("nothing was changed; if it is as it should be: --confirm");
+    }
     if (status == KI_ERR_NOT_FOUND) {
         message("add the list first: knownimage list add %s", name);
     }
@@ -119,17 +124,17 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     options.format = arguments->format;
     options.kind = arguments->kind;
     options.publish = arguments->publishes;
+    options.replaces = arguments->replaces;
+    options.is_confirmed = arguments->is_confirmed;
     options.on_reject = on_reject;
     options.on_progress = on_progress;
     options.is_stopped = stop_is_requested_by;
     options.on_wait = on_wait;
     options.context = &run;
-    uint8_t sha256[32];
     struct ki_audit *audit;
     if (!audited_begin(folder.path, &audit)) {
         return EXIT_TROUBLE;
     }
-    bool has_digest = audit && audited_digest(fd, sha256);
     stop_install();
     progress_begin(&run.progress, true);
     struct ki_import_result result = {0};
@@ -141,7 +146,7 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
         audited_drop(audit);
         return explain_failure(status, &diag, name, file);
     }
-    if (!audited_import(&audit, name, has_digest ? sha256 : NULL, &result)) {
+    if (!audited_import(&audit, name, &result)) {
         return EXIT_TROUBLE;
     }
     if (result.nread == 0) {
@@ -208,6 +213,10 @@ static const struct option_spec specs[] = {
      "auto (default): tell by the content"},
     {"kind", 'k', "KIND", &option_kind, FIELD(kind),
      "what the hashes are, for files that do not say"},
+    {"replace", 0, NULL, &option_true, FIELD(replaces),
+     "the file is the whole list: remove what it lacks"},
+    {"confirm", 0, NULL, &option_true, FIELD(is_confirmed),
+     "take an import that is refused otherwise"},
     {"no-publish", 0, NULL, &option_false, FIELD(publishes),
      "leave it to 'knownimage index publish'"},
 };
@@ -227,12 +236,19 @@ const struct command command_list_import = {
         "Prints one line of JSON with the counts, and every refused record with its\n"
         "line on standard error. All good records are imported and put in force at\n"
         "once, or, if the import fails or is interrupted, none is kept. Should the\n"
-        "last step alone fail, the message says so: the records are in the catalog, and\n"
+        "last step alone fail, the message says so: the records are in the catalog, "
+        "and\n"
         "'knownimage index publish' puts them in force.\n\n"
         "An entry is told from others of its list by its id: the file name or id on\n"
         "its line, else the number of the line. An id met again adds its hash to the\n"
         "entry it has, also from another file: give bare hashes of two files to two\n"
         "lists.\n\n"
+        "With --replace entries become what the file says of them, and those it does\n"
+        "not name are removed; a file with refused records, or that says it is only a\n"
+        "part, is refused. Into a list of 100 entries or more, an import that adds "
+        "more\n"
+        "than 20 % or removes more than 5 % is refused. --confirm takes all of these.\n"
+        "'knownimage index status' tells what was refused last.\n\n"
         "Exit status: 0 done, 2 failed or every record was refused.",
     .groups = groups,
     .ngroups = COUNT(groups),

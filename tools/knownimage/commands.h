@@ -12,6 +12,7 @@ extern const struct command command_audit_prove;
 extern const struct command command_audit_prune;
 extern const struct command command_audit_status;
 extern const struct command command_audit_verify;
+extern const struct command command_entry_show;
 extern const struct command command_hash;
 extern const struct command command_index_prune;
 extern const struct command command_index_publish;

@@ -7,6 +7,8 @@
 #include <knownimage/list.h>
 
 #include "common/message.h"
+#include "keys/keys.h"
+#include "report/json_parts.h"
 
 void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS])
 {
@@ -15,6 +17,21 @@ void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS])
         ki_json_uint(json, ki_kind_text((enum ki_kind)i), nhashes[i]);
     }
     ki_json_object_end(json);
+}
+
+/* Of a list without a key: unsigned, whatever came with its updates. */
+static void put_trust(struct ki_json *json, const struct ki_list_trust *trust)
+{
+    if (!trust->has_key) {
+        ki_json_null(json, "key");
+    } else {
+        char id[KI_KEY_ID_NHEX + 1];
+        ki_key_id_text(trust->key_id, id);
+        ki_json_text(json, "key", id);
+    }
+    ki_json_bool(json, "signed", trust->is_signed);
+    ki_json_uint_or_null(json, "update", trust->update);
+    ki_json_time(json, "expires", trust->expires);
 }
 
 void put_list(struct ki_json *json, const struct ki_list_info *info)
@@ -28,6 +45,8 @@ void put_list(struct ki_json *json, const struct ki_list_info *info)
     ki_json_uint(json, "entries", info->nentries);
     put_nhashes(json, info->nhashes);
     ki_json_uint(json, "serial", info->serial);
+    ki_json_uint(json, "quarantined", info->nquarantined);
+    put_trust(json, &info->trust);
 }
 
 const struct ki_list_info *find_list(const struct ki_list_info *lists, size_t nlists,

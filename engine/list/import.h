@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One import, between import.c, which reads the file, and apply.c, which puts what was
+ * read into the catalog. */
+#ifndef KI_LIST_IMPORT_H
+#define KI_LIST_IMPORT_H
+
+#include <knownimage/list.h>
+
+#include "index/catalog.h"
+#include "list/format.h"
+#include "list/reader.h"
+#include "list/staging.h"
+
+/* How many records between two questions whether to go on. */
+enum { KI_RECORDS_PER_POLL = 1000 };
+
+struct ki_import {
+    const struct ki_import_options *options;
+    struct ki_diag *diag;
+    struct ki_txn *txn;
+    struct ki_list_info list; /* when the file was begun; then as the writer found it */
+    bool had_refusal;         /* an import before this one was refused */
+    bool is_partial;          /* the file says that it is not all of it */
+    struct ki_import_result result;
+    struct ki_staging staging;
+    uint64_t nentries; /* of those staged, applied */
+    struct ki_list_reader reader;
+    struct ki_list_parser parser;
+};
+
+/* Progress, and whether the caller wants to go on. */
+enum ki_status ki_import_poll(const struct ki_import *import);
+
+/* Applies what was staged in the transaction import->txn, and ends that in any case:
+ * with a commit and, if it is wanted, a publication, or undoing all. */
+enum ki_status ki_import_apply(struct ki_import *import, const char *name);
+
+#endif
