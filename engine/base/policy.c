@@ -33,6 +33,7 @@ static const char *const demotion_texts[KI_NDEMOTIONS] = {
     [KI_DEMOTION_COUNTER_EVIDENCE] = "counter-evidence",
     [KI_DEMOTION_NOT_EXACT] = "not-exact",
     [KI_DEMOTION_SINGLE_SOURCE] = "single-source",
+    [KI_DEMOTION_VOTES] = "votes",
     [KI_DEMOTION_FLOOD] = "flood",
 };
 

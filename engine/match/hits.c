@@ -28,7 +28,8 @@ static bool is_same(const struct ki_hit *a, const struct ki_hit *b)
            strcmp(a->entry, b->entry) == 0;
 }
 
-/* What a hit decides: a match, a match without an action, nothing. */
+/* What a hit decides: a match, a match without an action, nothing. Inert ones are last.
+ */
 static unsigned rank_of(const struct ki_hit *hit)
 {
     static const unsigned ranks[KI_NPURPOSES] = {
@@ -36,7 +37,7 @@ static unsigned rank_of(const struct ki_hit *hit)
         [KI_PURPOSE_TEST] = 1,
         [KI_PURPOSE_ALLOW] = 2,
     };
-    return ranks[hit->list->purpose];
+    return hit->is_inert ? KI_NPURPOSES : ranks[hit->list->purpose];
 }
 
 static int compare_strength(const void *a, const void *b)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "match/category.h"
+
 /* What all hits say together, so that each can be judged by itself. */
 struct evidence {
     const char *source;   /* of the first hit that may corroborate; NULL: none */
@@ -28,7 +30,7 @@ static struct evidence gather(const struct ki_ruling *ruling,
             evidence.is_allowed_exact = evidence.is_allowed_exact || is_digest(hit);
             evidence.is_allowed_near = evidence.is_allowed_near || !is_digest(hit);
         }
-        if (list->purpose != KI_PURPOSE_MATCH || hit->is_flooding ||
+        if (list->purpose != KI_PURPOSE_MATCH || hit->is_flooding || hit->is_inert ||
             !ki_ruling_of(ruling, list)->corroborates) {
             continue;
         }
@@ -74,6 +76,22 @@ static enum ki_action weaker(enum ki_action a, enum ki_action b)
     return a < b ? a : b;
 }
 
+/* What is wanted for the hit: by its category, else by its list. */
+static enum ki_action wanted_of(const struct ki_ruling *ruling,
+                                const struct ki_hit *hit)
+{
+    unsigned effect =
+        ki_category_effect(ruling->policy, hit->category_scheme, hit->category_code);
+    return effect < KI_NACTIONS ? (enum ki_action)effect
+                                : ki_ruling_of(ruling, hit->list)->action;
+}
+
+static bool is_outvoted(const struct ki_ruling *ruling, const struct ki_hit *hit)
+{
+    return ruling->votes_demote > 0 && hit->nvotes_against >= ruling->votes_demote &&
+           hit->nvotes_against > hit->nvotes_for;
+}
+
 /* The action that one hit of purpose match may cause, and what stands against it. */
 static enum ki_action action_of(const struct ki_ruling *ruling,
                                 const struct evidence *evidence,
@@ -81,7 +99,8 @@ static enum ki_action action_of(const struct ki_ruling *ruling,
 {
     const struct ki_list_rule *rule = ki_ruling_of(ruling, hit->list);
     enum ki_tier tier = tier_of(ruling, evidence, hit);
-    enum ki_action action = rule->action;
+    enum ki_action wanted = wanted_of(ruling, hit);
+    enum ki_action action = wanted;
     *causes = 0;
     if (action == KI_ACTION_BLOCK && tier < rule->block_needs) {
         *causes |=
@@ -89,11 +108,15 @@ static enum ki_action action_of(const struct ki_ruling *ruling,
                                                       : KI_DEMOTION_SINGLE_SOURCE);
         action = KI_ACTION_REVIEW;
     }
-    if (rule->action == KI_ACTION_BLOCK && hit->is_flooding) {
+    if (wanted == KI_ACTION_BLOCK && hit->is_flooding) {
         *causes |= KI_BIT(KI_DEMOTION_FLOOD);
         action = KI_ACTION_REVIEW;
     }
-    if (rule->action > ruling->demotes_to && is_contradicted(ruling, evidence, tier)) {
+    if (wanted > ruling->demotes_to && is_outvoted(ruling, hit)) {
+        *causes |= KI_BIT(KI_DEMOTION_VOTES);
+        action = weaker(action, ruling->demotes_to);
+    }
+    if (wanted > ruling->demotes_to && is_contradicted(ruling, evidence, tier)) {
         *causes |= KI_BIT(KI_DEMOTION_COUNTER_EVIDENCE);
         action = weaker(action, ruling->demotes_to);
     }
@@ -108,13 +131,13 @@ static void decide(const struct ki_ruling *ruling, const struct ki_hits *hits,
     unsigned causes_of[KI_NACTIONS] = {0};
     for (size_t i = 0; i < hits->nhits; i++) {
         const struct ki_hit *hit = &hits->items[i];
-        if (hit->list->purpose != KI_PURPOSE_MATCH) {
+        if (hit->list->purpose != KI_PURPOSE_MATCH || hit->is_inert) {
             break;
         }
         unsigned causes;
         enum ki_action action = action_of(ruling, &evidence, hit, &causes);
         enum ki_tier tier = tier_of(ruling, &evidence, hit);
-        causes_of[ki_ruling_of(ruling, hit->list)->action] |= causes;
+        causes_of[wanted_of(ruling, hit)] |= causes;
         judgement->tier = tier > judgement->tier ? tier : judgement->tier;
         if (action > judgement->action) {
             judgement->action = action;
@@ -132,6 +155,9 @@ struct ki_judgement ki_judge(const struct ki_ruling *ruling, const struct ki_hit
         return judgement;
     }
     const struct ki_hit *first = &hits->items[0];
+    if (first->is_inert) {
+        return judgement;
+    }
     if (first->list->purpose == KI_PURPOSE_MATCH) {
         decide(ruling, hits, &judgement);
     } else if (first->list->purpose == KI_PURPOSE_TEST) {

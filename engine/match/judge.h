@@ -14,9 +14,9 @@ struct ki_judgement {
 /* Hits are in order of what they decide (match/hits.h), flooding ones marked. Time is
  * linear in their number.
  *
- * Hits of lists of purpose match decide, each with the action of its list, weakened by
- * what stands against that hit; the strongest counts. A hit is exact (a digest),
- * corroborated (a hit of another source, or of another kind, on a list that
+ * Hits of lists of purpose match decide, each with the action of its category or
+ * list, weakened by what stands against that hit; the strongest counts. A hit is exact
+ * (a digest), corroborated (a hit of another source, or of another kind, on a list that
  * corroborates, which does not flood) or near. Causes are told that kept any hit from a
  * stronger action than the one decided. Without hits of that purpose those of purpose
  * test make a match that never acts. */

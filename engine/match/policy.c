@@ -34,6 +34,19 @@ static void write_reasons(const struct ki_policy *policy, FILE *out)
     }
 }
 
+static void write_mappings(const struct ki_policy *policy, FILE *out)
+{
+    const char *scheme = "";
+    for (size_t i = 0; i < policy->nmappings; i++) {
+        const struct ki_policy_mapping *mapping = &policy->mappings[i];
+        if (strcmp(scheme, mapping->scheme) != 0) {
+            scheme = mapping->scheme;
+            (void)fprintf(out, "[scheme %s]\n", scheme);
+        }
+        (void)fprintf(out, "%s = %s\n", mapping->code, ki_effect_text(mapping->effect));
+    }
+}
+
 void ki_policy_write(const struct ki_policy *policy, FILE *out)
 {
     for (unsigned place = 0; place < KI_NPLACES_SINGLE; place++) {
@@ -47,6 +60,7 @@ void ki_policy_write(const struct ki_policy *policy, FILE *out)
         (void)fprintf(out, "[list %s]\n", policy->lists[i].list);
         write_values(&policy->lists[i], out);
     }
+    write_mappings(policy, out);
     if (policy->reasons_line != 0) {
         write_reasons(policy, out);
     }
@@ -135,6 +149,7 @@ void ki_policy_free(struct ki_policy *policy)
     }
     ki_flood_guard_destroy(policy->guard);
     free(policy->lists);
+    free(policy->mappings);
     free(policy->name);
     free(policy);
 }

@@ -8,6 +8,7 @@
 
 #include <knownimage/policy.h>
 
+#include "match/category.h"
 #include "match/flood.h"
 
 /* What sections may hold, besides [reasons]. */
@@ -23,6 +24,7 @@ enum ki_policy_key {
     KI_KEY_DEMOTES_TO,    /* enum ki_action */
     KI_KEY_EXACT_DEMOTES, /* enum ki_tier; KI_TIER_NONE for "never" */
     KI_KEY_NEAR_DEMOTES,
+    KI_KEY_VOTES_DEMOTE, /* so many against, and more than for; 0: never */
     KI_KEY_WINDOW,
     KI_KEY_SHARE, /* parts of a million */
     KI_KEY_MINIMUM,
@@ -36,6 +38,7 @@ enum ki_policy_place {
     KI_PLACE_FLOOD,
     KI_NPLACES_SINGLE,
     KI_PLACE_LIST = KI_NPLACES_SINGLE, /* there may be many of it */
+    KI_PLACE_SCHEME,                   /* and of it */
     KI_PLACE_REASONS,
     KI_NPLACES
 };
@@ -55,6 +58,9 @@ struct ki_policy {
     struct ki_policy_section *lists; /* in order of name */
     size_t nlists;
     size_t capacity;
+    struct ki_policy_mapping *mappings; /* in order of scheme and code */
+    size_t nmappings;
+    size_t mapping_capacity;
     unsigned reasons_line; /* 0: no section [reasons] */
     enum ki_handling handlings[KI_NREASONS];
     struct ki_flood_guard *guard; /* NULL: none */

@@ -47,6 +47,11 @@ static bool read_quality(const char *text, unsigned *value)
     return read_number(text, 0, KI_QUALITY_MAX, value);
 }
 
+static bool read_votes(const char *text, unsigned *value)
+{
+    return read_number(text, 0, 1000000, value);
+}
+
 static bool read_window(const char *text, unsigned *value)
 {
     return read_number(text, KI_FLOOD_WINDOW_MIN, KI_FLOOD_WINDOW_MAX, value);
@@ -232,6 +237,8 @@ const struct ki_policy_key_spec ki_policy_keys[KI_NKEYS] = {
                               tiers_or_never, read_tier_or_never, write_tier},
     [KI_KEY_NEAR_DEMOTES] = {"near-demotes", AT(ALLOW), AT(ALLOW), KI_TIER_CORROBORATED,
                              tiers_or_never, read_tier_or_never, write_tier},
+    [KI_KEY_VOTES_DEMOTE] = {"votes-demote", AT(ALLOW), AT(ALLOW), 1,
+                             "a number from 0 to 1000000", read_votes, write_number},
     [KI_KEY_WINDOW] = {"window", AT(FLOOD), AT(FLOOD), 10000,
                        "a number from 100 to 10000000", read_window, write_number},
     [KI_KEY_SHARE] = {"share", AT(FLOOD), 0, 0,
@@ -246,7 +253,8 @@ const char *ki_policy_place_text(enum ki_policy_place place)
     static const char *const texts[KI_NPLACES] = {
         [KI_PLACE_DEFAULT] = "default", [KI_PLACE_CORROBORATE] = "corroborate",
         [KI_PLACE_ALLOW] = "allow",     [KI_PLACE_FLOOD] = "flood",
-        [KI_PLACE_LIST] = "list",       [KI_PLACE_REASONS] = "reasons",
+        [KI_PLACE_LIST] = "list",       [KI_PLACE_SCHEME] = "scheme",
+        [KI_PLACE_REASONS] = "reasons",
     };
     return texts[place];
 }

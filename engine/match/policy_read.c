@@ -29,6 +29,8 @@ struct reading {
     struct reasons reasons;
     enum ki_policy_place place;
     struct ki_policy_section *section; /* NULL: none yet, or [reasons] */
+    size_t first_mapping;              /* of the section [scheme …] */
+    bool has_other;                    /* it says what its other codes lead to */
     const char *rest;
     size_t nrest;
     unsigned line;
@@ -121,6 +123,78 @@ static bool begin_list(struct reading *reading, const char *name, size_t length)
     return true;
 }
 
+/* A line of [scheme NAME]. The code "other" stands first in each. */
+static bool add_mapping(struct reading *reading, const char *scheme, const char *code,
+                        unsigned effect)
+{
+    struct ki_policy *policy = reading->policy;
+    struct ki_policy_mapping mapping = {.effect = effect, .line = reading->line};
+    if (policy->nmappings == KI_POLICY_MAX_CODES) {
+        return FAIL(reading, "more than %d codes of schemes", KI_POLICY_MAX_CODES);
+    }
+    if (strlen(code) >= sizeof mapping.code) {
+        return FAIL(reading, "a code has at most %d bytes", KI_CATEGORY_NBYTES - 1);
+    }
+    void *mappings = policy->mappings;
+    if (!ki_array_reserve(&mappings, &policy->mapping_capacity, policy->nmappings + 1,
+                          sizeof mapping)) {
+        reading->status =
+            ki_diag_set(reading->diag, KI_ERR_NO_MEMORY, "no memory for a policy");
+        return false;
+    }
+    policy->mappings = mappings;
+    memcpy(mapping.scheme, scheme, strlen(scheme) + 1);
+    memcpy(mapping.code, code, strlen(code) + 1);
+    policy->mappings[policy->nmappings++] = mapping;
+    return true;
+}
+
+static bool begin_scheme(struct reading *reading, const char *name, size_t length)
+{
+    const struct ki_policy *policy = reading->policy;
+    char scheme[KI_CATEGORY_NBYTES];
+    if (length == 0 || length >= sizeof scheme) {
+        return FAIL(reading, "the name of a scheme has 1 to %d bytes",
+                    KI_CATEGORY_NBYTES - 1);
+    }
+    memcpy(scheme, name, length);
+    scheme[length] = '\0';
+    for (size_t i = 0; i < policy->nmappings; i++) {
+        if (strcmp(policy->mappings[i].scheme, scheme) == 0) {
+            return FAIL(reading, "section [scheme %s] stands above already", scheme);
+        }
+    }
+    reading->place = KI_PLACE_SCHEME;
+    reading->section = NULL;
+    reading->first_mapping = policy->nmappings;
+    return add_mapping(reading, scheme, "other", KI_EFFECT_INERT);
+}
+
+static bool take_mapping(struct reading *reading, const char *code, const char *text)
+{
+    struct ki_policy *policy = reading->policy;
+    struct ki_policy_mapping *first = &policy->mappings[reading->first_mapping];
+    unsigned effect;
+    if (!ki_effect_from_text(text, &effect)) {
+        return FAIL(reading, "%s: '%.*s' is not block, review, observe, list or inert",
+                    code, MOST_QUOTED, text);
+    }
+    for (size_t i = reading->first_mapping + 1; i < policy->nmappings; i++) {
+        if (strcmp(policy->mappings[i].code, code) == 0) {
+            return FAIL(reading, "'%s' was given in line %u already", code,
+                        policy->mappings[i].line);
+        }
+    }
+    if (strcmp(code, "other") != 0) {
+        return add_mapping(reading, first->scheme, code, effect);
+    }
+    if (reading->has_other) {
+        return FAIL(reading, "'other' was given already");
+    }
+    first->effect = effect;
+    return reading->has_other = true;
+}
+
 /* A line that begins with a bracket. */
 static bool begin_section(struct reading *reading, const char *line)
 {
@@ -136,13 +210,17 @@ static bool begin_section(struct reading *reading, const char *line)
     size_t length = (size_t)(end - name);
     for (unsigned place = 0; place < KI_NPLACES; place++) {
         const char *text = ki_policy_place_text((enum ki_policy_place)place);
-        if (place != KI_PLACE_LIST && strlen(text) == length &&
-            memcmp(name, text, length) == 0) {
+        if (place != KI_PLACE_LIST && place != KI_PLACE_SCHEME &&
+            strlen(text) == length && memcmp(name, text, length) == 0) {
             return begin_single(reading, (enum ki_policy_place)place);
         }
     }
     if (length > 5 && memcmp(name, "list ", 5) == 0) {
         return begin_list(reading, name + 5, length - 5);
+    }
+    if (length > 7 && memcmp(name, "scheme ", 7) == 0) {
+        reading->has_other = false;
+        return begin_scheme(reading, name + 7, length - 7);
     }
     return FAIL(reading, "unknown section '%.*s'",
                 (int)(length < MOST_QUOTED ? length : MOST_QUOTED), name);
@@ -278,6 +356,9 @@ static int take(void *context, const char *section, const char *key, const char 
     if (reading->policy->reasons_line != 0 && reading->place == KI_PLACE_REASONS) {
         return take_reason(reading, key, value);
     }
+    if (reading->place == KI_PLACE_SCHEME && reading->policy->nmappings > 0) {
+        return take_mapping(reading, key, value);
+    }
     if (!reading->section) {
         return FAIL(reading, "'%.*s' stands before any section", MOST_QUOTED, key);
     }
@@ -368,6 +449,10 @@ static void finish(struct reading *reading)
     finish_allow(reading);
     for (size_t i = 0; i < policy->nlists; i++) {
         finish_list(reading, &policy->lists[i]);
+    }
+    if (policy->nmappings > 1) {
+        qsort(policy->mappings, policy->nmappings, sizeof *policy->mappings,
+              ki_mapping_compare);
     }
     if (policy->nlists > 1) {
         qsort(policy->lists, policy->nlists, sizeof *policy->lists, compare_sections);

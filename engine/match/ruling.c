@@ -150,6 +150,7 @@ static void set_rules_for_all(struct ki_ruling *ruling)
     ruling->kinds_corroborate = single[KI_PLACE_CORROBORATE].values[KI_KEY_KINDS];
     ruling->exact_demotes = (enum ki_tier)allow[KI_KEY_EXACT_DEMOTES];
     ruling->near_demotes = (enum ki_tier)allow[KI_KEY_NEAR_DEMOTES];
+    ruling->votes_demote = allow[KI_KEY_VOTES_DEMOTE];
     ruling->demotes_to = (enum ki_action)allow[KI_KEY_DEMOTES_TO];
 }
 

@@ -31,6 +31,7 @@ struct ki_ruling {
     enum ki_tier exact_demotes; /* strongest hit that counter-evidence demotes */
     enum ki_tier near_demotes;
     enum ki_action demotes_to;
+    unsigned votes_demote; /* votes against an entry, if more than for it; 0: never */
     struct ki_list_rule rules[]; /* in order of lists */
 };
 

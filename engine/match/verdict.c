@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "match/category.h"
 #include "match/flood.h"
 #include "match/hits.h"
 #include "match/judge.h"
@@ -173,6 +174,7 @@ enum ki_status ki_match(const struct ki_match_request *request,
 {
     hits->nhits = 0;
     enum ki_status status = lookup_all(request, hashes, hits);
+    ki_hits_mark_inert(request->ruling->policy, hits);
     ki_hits_settle(hits);
     guard_from_floods(request, hashes, hits);
     fill_facts(request, hashes, result);

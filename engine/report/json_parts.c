@@ -70,6 +70,9 @@ static void put_hit(struct ki_json *json, const struct ki_hit *hit, bool with_mo
         ki_json_text(json, "mode", ki_mode_text(hit->mode));
     }
     ki_json_text(json, "purpose", ki_purpose_text(hit->list->purpose));
+    if (hit->is_inert) {
+        ki_json_bool(json, "inert", true);
+    }
     if (hit->is_flooding) {
         ki_json_bool(json, "flooding", true);
     }

@@ -160,6 +160,7 @@ struct ki_hit {
     enum ki_mode mode;           /* of the query; KI_MODE_PDQ for digests */
     enum ki_transform transform; /* of the query; ORIGINAL for digests */
     size_t query;                /* which of several queries found it; else 0 */
+    bool is_inert;    /* set by verdicts: the category leads to nothing; else false */
     bool is_flooding; /* set by verdicts: see the flood guard of a policy; else false */
 };
 

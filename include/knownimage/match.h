@@ -43,6 +43,7 @@ enum ki_demotion {
         0,                     /* "counter-evidence": on a list of purpose allow */
     KI_DEMOTION_NOT_EXACT,     /* "not-exact": only a digest may block */
     KI_DEMOTION_SINGLE_SOURCE, /* "single-source": near, not corroborated */
+    KI_DEMOTION_VOTES,         /* "votes": more members of the source were against it */
     KI_DEMOTION_FLOOD, /* "flood": the entry hits more than its share of pictures */
     KI_NDEMOTIONS
 };

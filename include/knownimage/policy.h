@@ -28,6 +28,7 @@ extern "C" {
 enum {
     KI_POLICY_MAX_NBYTES = 1 << 20, /* longest file */
     KI_POLICY_MAX_LISTS = 4096,     /* most [list NAME] sections */
+    KI_POLICY_MAX_CODES = 4096,     /* most codes in [scheme NAME] sections */
     KI_FLOOD_ENTRY_NBYTES = 128     /* of an entry's id, with terminator, as told */
 };
 

@@ -37,4 +37,20 @@ ki 'nothing is refused any more' 0 index status
 stdout_has '"refused":[]'
 ki 'what went is not found' 0 lookup --kind md5 "$(printf '%032d' 299)"
 ki 'what stayed is' 1 lookup --kind md5 "$(printf '%032d' 110)"
+# A category of a region that nobody published the meaning of.
+printf '%s' '{"@odata.context":"http://github.com/VICSDATAMODEL/ProjectVic/DataModels/'\
+'2.0.xml/UK/$metadata#Media","value":[{"MediaID":1,"Category":1,'\
+'"MD5":"00112233445566778899AABBCCDDEEFF"}]}' >uk.json
+ki 'a list from elsewhere' 0 list add uk --action block
+ki 'its file' 0 list import uk uk.json
+ki 'an unmapped category is told and is no match' 0 \
+    lookup --kind md5 00112233445566778899aabbccddeeff
+stdout_has '"verdict":"no_match"'
+stdout_has '"category":{"scheme":"vics-uk","code":"1"},'
+stdout_has '"inert":true'
+printf '[scheme vics-uk]\n1 = review\n' >index/policy.conf
+ki 'a policy that names it is sound' 0 policy check
+ki 'mapped it is one' 1 lookup --kind md5 00112233445566778899aabbccddeeff
+stdout_lacks '"inert"'
+rm index/policy.conf
 finish

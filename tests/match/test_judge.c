@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "match/category.h"
 #include "match/hits.h"
 #include "match/judge.h"
 #include "support/random.h"
@@ -21,6 +22,9 @@ struct plan {
     int exact_demotes; /* enum ki_tier; 0: never */
     int near_demotes;
     enum ki_action demotes_to;
+    unsigned votes; /* that demote; 0: never */
+    /* What the codes 0, 1 and all others of scheme "s" lead to. */
+    unsigned effects[3];
     struct ki_policy *policy;
     struct ki_ruling *ruling;
 };
@@ -42,9 +46,13 @@ static void plan_begin(struct plan *plan)
     (void)fprintf(out, "[corroborate]\nblock-needs = %s\nkinds = %s\n",
                   tier_text(plan->needs_all), plan->kinds ? "yes" : "no");
     (void)fprintf(out,
-                  "[allow]\nexact-demotes = %s\nnear-demotes = %s\ndemotes-to = %s\n",
+                  "[allow]\nexact-demotes = %s\nnear-demotes = %s\ndemotes-to = %s\n"
+                  "votes-demote = %u\n",
                   tier_text(plan->exact_demotes), tier_text(plan->near_demotes),
-                  ki_action_text(plan->demotes_to));
+                  ki_action_text(plan->demotes_to), plan->votes);
+    (void)fprintf(out, "[scheme s]\n1 = %s\nother = %s\n0 = %s\n",
+                  ki_effect_text(plan->effects[1]), ki_effect_text(plan->effects[2]),
+                  ki_effect_text(plan->effects[0]));
     for (size_t i = 0; i < NLISTS; i++) {
         if (plan->lists[i].purpose != KI_PURPOSE_MATCH) {
             continue;
@@ -78,7 +86,8 @@ static struct plan plan_plain(void)
                         .needs_all = KI_TIER_NEAR,
                         .exact_demotes = KI_TIER_EXACT,
                         .near_demotes = KI_TIER_CORROBORATED,
-                        .demotes_to = KI_ACTION_REVIEW};
+                        .demotes_to = KI_ACTION_REVIEW,
+                        .votes = 1};
     for (unsigned i = 0; i < NLISTS; i++) {
         plan.lists[i] = ki_list_info_default();
         (void)snprintf(plan.lists[i].name, sizeof plan.lists[i].name, "l%u", i);
@@ -98,6 +107,10 @@ static struct plan plan_random(struct random_state *random)
     plan.exact_demotes = (int)random_below(random, 4);
     plan.near_demotes = (int)random_below(random, (uint32_t)plan.exact_demotes + 1);
     plan.demotes_to = (enum ki_action)random_below(random, 2);
+    plan.votes = random_below(random, 4);
+    for (unsigned i = 0; i < 3; i++) {
+        plan.effects[i] = random_below(random, KI_NEFFECTS);
+    }
     for (unsigned i = 0; i < NLISTS; i++) {
         struct ki_list_info *list = &plan.lists[i];
         (void)snprintf(list->source, sizeof list->source, "s%u",
@@ -112,9 +125,33 @@ static struct plan plan_random(struct random_state *random)
     return plan;
 }
 
-static bool is_match(const struct ki_hit *hit)
+/* Of a category: an action, as the list says, or inert. */
+static unsigned effect_of(const struct plan *plan, const struct ki_hit *hit)
 {
-    return hit->list->purpose == KI_PURPOSE_MATCH;
+    if (strcmp(hit->category_scheme, "s") == 0) {
+        return strcmp(hit->category_code, "0") == 0   ? plan->effects[0]
+               : strcmp(hit->category_code, "1") == 0 ? plan->effects[1]
+                                                      : plan->effects[2];
+    }
+    bool is_elsewhere = strcmp(hit->category_scheme, "vics-uk") == 0;
+    return is_elsewhere ? KI_EFFECT_INERT : KI_EFFECT_OF_LIST;
+}
+
+static bool is_inert(const struct plan *plan, const struct ki_hit *hit)
+{
+    return hit->list->purpose != KI_PURPOSE_ALLOW &&
+           effect_of(plan, hit) == KI_EFFECT_INERT;
+}
+
+static enum ki_action wanted_of(const struct plan *plan, const struct ki_hit *hit)
+{
+    unsigned effect = effect_of(plan, hit);
+    return effect < KI_NACTIONS ? (enum ki_action)effect : hit->list->action;
+}
+
+static bool is_match(const struct plan *plan, const struct ki_hit *hit)
+{
+    return hit->list->purpose == KI_PURPOSE_MATCH && !is_inert(plan, hit);
 }
 
 static int strength(const struct plan *plan, const struct ki_hits *hits,
@@ -125,7 +162,7 @@ static int strength(const struct plan *plan, const struct ki_hits *hits,
     }
     for (size_t i = 0; i < hits->nhits; i++) {
         const struct ki_hit *other = &hits->items[i];
-        bool may = is_match(other) && !other->is_flooding &&
+        bool may = is_match(plan, other) && !other->is_flooding &&
                    plan->corroborates[other->list - plan->lists];
         bool differs = strcmp(other->list->source, hit->list->source) != 0 ||
                        (plan->kinds && other->kind != hit->kind);
@@ -157,7 +194,9 @@ static enum ki_action permitted(const struct plan *plan, const struct ki_hits *h
     int needs = plan->needs[list] ? plan->needs[list] : plan->needs_all;
     int tier = strength(plan, hits, hit);
     *forbidden_by = 0;
-    for (int action = hit->list->action; action > KI_ACTION_OBSERVE; action--) {
+    bool is_outvoted = plan->votes > 0 && hit->nvotes_against >= plan->votes &&
+                       hit->nvotes_against > hit->nvotes_for;
+    for (int action = (int)wanted_of(plan, hit); action > KI_ACTION_OBSERVE; action--) {
         unsigned against = 0;
         if (action == KI_ACTION_BLOCK && tier < needs) {
             against |= KI_BIT(needs == KI_TIER_EXACT ? KI_DEMOTION_NOT_EXACT
@@ -165,6 +204,9 @@ static enum ki_action permitted(const struct plan *plan, const struct ki_hits *h
         }
         if (action == KI_ACTION_BLOCK && hit->is_flooding) {
             against |= KI_BIT(KI_DEMOTION_FLOOD);
+        }
+        if (action > (int)plan->demotes_to && is_outvoted) {
+            against |= KI_BIT(KI_DEMOTION_VOTES);
         }
         if (action > (int)plan->demotes_to && is_contradicted(plan, hits, tier)) {
             against |= KI_BIT(KI_DEMOTION_COUNTER_EVIDENCE);
@@ -184,23 +226,24 @@ static struct ki_judgement state_rules(const struct plan *plan,
     unsigned forbidden_by;
     bool has_match = false;
     for (size_t i = 0; i < hits->nhits; i++) {
-        has_match = has_match || is_match(&hits->items[i]);
+        has_match = has_match || is_match(plan, &hits->items[i]);
     }
     for (size_t i = 0; i < hits->nhits; i++) {
         const struct ki_hit *hit = &hits->items[i];
         int tier = KI_TIER_NONE;
-        if (is_match(hit)) {
+        if (is_match(plan, hit)) {
             tier = strength(plan, hits, hit);
             enum ki_action action = permitted(plan, hits, hit, &forbidden_by);
             expected.action = action > expected.action ? action : expected.action;
-        } else if (hit->list->purpose == KI_PURPOSE_TEST && !has_match) {
+        } else if (hit->list->purpose == KI_PURPOSE_TEST && !has_match &&
+                   !is_inert(plan, hit)) {
             tier = hit->kind == KI_KIND_PDQ ? KI_TIER_NEAR : KI_TIER_EXACT;
         }
         expected.tier = tier > (int)expected.tier ? (enum ki_tier)tier : expected.tier;
     }
     for (size_t i = 0; i < hits->nhits; i++) {
         const struct ki_hit *hit = &hits->items[i];
-        if (is_match(hit) && hit->list->action > expected.action) {
+        if (is_match(plan, hit) && wanted_of(plan, hit) > expected.action) {
             (void)permitted(plan, hits, hit, &forbidden_by);
             expected.demoted |= forbidden_by;
         }
@@ -212,22 +255,30 @@ static void hits_random(struct random_state *random, const struct plan *plan,
                         struct ki_hits *hits)
 {
     static const char *const entries[] = {"a", "b", "c"};
+    static const char *const categories[][2] = {
+        {"", ""},   {"", ""},   {"s", "0"},       {"s", "1"},
+        {"s", "2"}, {"t", "1"}, {"vics-us", "1"}, {"vics-uk", "1"},
+    };
     hits->nhits = random_below(random, MOST_HITS + 1);
     for (size_t i = 0; i < hits->nhits; i++) {
         bool is_pdq = random_below(random, 4) > 0;
+        unsigned category = random_below(random, 8);
         hits->items[i] = (struct ki_hit){
             .list = &plan->lists[random_below(random, NLISTS)],
             .entry = entries[random_below(random, 3)],
-            .category_scheme = "",
-            .category_code = "",
+            .category_scheme = categories[category][0],
+            .category_code = categories[category][1],
+            .nvotes_for = random_below(random, 3),
+            .nvotes_against = random_below(random, 4),
             .kind = is_pdq ? KI_KIND_PDQ : KI_KIND_MD5,
             .distance = is_pdq ? random_below(random, 32) : 0,
         };
     }
+    ki_hits_mark_inert(plan->policy, hits);
     ki_hits_settle(hits);
     for (size_t i = 0; i < hits->nhits; i++) {
         hits->items[i].is_flooding =
-            is_match(&hits->items[i]) && random_below(random, 5) == 0;
+            is_match(plan, &hits->items[i]) && random_below(random, 5) == 0;
     }
 }
 
@@ -437,6 +488,8 @@ Test(judge, cases)
             const struct shot *shot = &cases[i].shots[j];
             items[j] = (struct ki_hit){.list = &plan.lists[shot->list],
                                        .entry = "e",
+                                       .category_scheme = "",
+                                       .category_code = "",
                                        .kind = shot->kind,
                                        .is_flooding = shot->is_flooding};
         }
@@ -451,6 +504,44 @@ Test(judge, cases)
     }
 }
 
+/* Without a policy too, a number of a region that is not known leads to nothing. */
+Test(judge, categories)
+{
+    static const struct {
+        const char *scheme;
+        const char *code;
+        bool acts;
+    } categories[] = {
+        {"", "", true},          {"mine", "x", true},        {"ncmec", "A1", true},
+        {"vics-us", "1", true},  {"vics-us", "3", true},     {"vics-us", "0", false},
+        {"vics-us", "", false},  {"vics-us", "12", false},   {"vics", "1", false},
+        {"vics-uk", "1", false}, {"vicsbook", "1", true},    {"icse", "baseline", true},
+        {"icse", "base", false}, {"icse", "unknown", false}, {"icse-x", "1", true},
+    };
+    struct ki_list_info list = ki_list_info_default();
+    struct ki_hash_options options = ki_hash_options_default();
+    struct ki_ruling *ruling = NULL;
+    list.action = KI_ACTION_BLOCK;
+    cr_assert_eq(ki_ruling_make(NULL, &list, 1, &options, &ruling, NULL), KI_OK);
+    for (size_t i = 0; i < sizeof categories / sizeof *categories; i++) {
+        struct ki_hit hit = {.list = ruling->lists,
+                             .entry = "e",
+                             .category_scheme = categories[i].scheme,
+                             .category_code = categories[i].code,
+                             .kind = KI_KIND_MD5};
+        struct ki_hits hits = {&hit, 1, 1};
+        ki_hits_mark_inert(NULL, &hits);
+        ki_hits_settle(&hits);
+        struct ki_judgement is = ki_judge(ruling, &hits);
+        cr_expect_eq(is.tier, categories[i].acts ? KI_TIER_EXACT : KI_TIER_NONE,
+                     "%s/%s", categories[i].scheme, categories[i].code);
+        cr_expect_eq(is.action,
+                     categories[i].acts ? KI_ACTION_BLOCK : KI_ACTION_OBSERVE);
+        cr_expect_eq(hit.is_inert, !categories[i].acts);
+    }
+    ki_ruling_free(ruling);
+}
+
 /* Many hits cost time in proportion. */
 Test(judge, many_hits, .timeout = 20)
 {
@@ -460,7 +551,10 @@ Test(judge, many_hits, .timeout = 20)
     cr_assert_not_null(hits.items);
     plan_begin(&plan);
     for (size_t i = 0; i < NHITS; i++) {
-        hits.items[i] = (struct ki_hit){.list = &plan.lists[0], .entry = "e"};
+        hits.items[i] = (struct ki_hit){.list = &plan.lists[0],
+                                        .entry = "e",
+                                        .category_scheme = "",
+                                        .category_code = ""};
     }
     cr_expect_eq(ki_judge(plan.ruling, &hits).tier, KI_TIER_NEAR);
     plan_end(&plan);

@@ -165,6 +165,11 @@ Test(policy, the_version_is_of_the_meaning)
     expect_versions("", "[corroborate]\nblock-needs = near\n", true);
     expect_versions("[reasons]\nother = hold\n", "[reasons]\nprofile = triage\n", true);
     expect_versions("[flood]\nshare=1%\n", "[flood]\nshare=1.0%\nwindow=10000\n", true);
+    expect_versions("[scheme s]\n2=block\n1=inert\n[scheme a]\n",
+                    "[scheme a]\nother = inert\n[scheme s]\n1 = inert\n2 = block\n",
+                    true);
+    expect_versions("", "[scheme s]\n", false);
+    expect_versions("[scheme s]\n1=block\n", "[scheme s]\n1=review\n", false);
     expect_versions("", "[corroborate]\nblock-needs = exact\n", false);
     expect_versions("", "[default]\nradius = 31\n", false);
     expect_versions("[flood]\nshare=1%\n", "[flood]\nshare=1.0001%\n", false);
@@ -258,6 +263,17 @@ static const struct bad bads[] = {
     {"[reasons]\nother = hold\nmissing = hold\n", 3, "unknown reason"},
     {"[reasons]\nother = hold\nlimit:side = hold\n", 3, "unknown reason"},
     {"[reasons]\nother = hold\nno_match = hold\n", 3, "unknown reason"},
+    {"[allow]\nvotes-demote = many\n", 2, "0 to 1000000"},
+    {"[scheme]\n", 1, "unknown section"},
+    {"[scheme ]\n", 1, "unknown section"},
+    {"[scheme aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n", 1,
+     "1 to 63"},
+    {"[scheme s]\n1 = alert\n", 2, "block, review, observe, list or inert"},
+    {"[scheme s]\n1 =\n", 2, "block, review, observe, list or inert"},
+    {"[scheme s]\n1 = block\n2 = inert\n1 = block\n", 4, "in line 2 already"},
+    {"[scheme s]\nother = list\nother = list\n", 3, "given already"},
+    {"[scheme s]\n[scheme t]\n1 = inert\n[scheme s]\n", 4, "above already"},
+    {"[scheme s]\nradius = 3\n", 2, "block, review, observe, list or inert"},
     {"[default]\n# a\x1b[2J\n", 2, "control character"},
     {"[default]\rradius = 1\n", 1, "control character"},
     {"[default]\nradius = 1 # c\n", 2, "not a number"},

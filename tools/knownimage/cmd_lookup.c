@@ -16,6 +16,7 @@
 #include "hash/gate.h"
 #include "knownimage/commands.h"
 #include "knownimage/policies.h"
+#include "match/category.h"
 #include "match/hits.h"
 #include "match/ruling.h"
 #include "report/report.h"
@@ -44,7 +45,8 @@ struct lookup_run {
 static enum ki_verdict verdict_of(const struct ki_hits *hits)
 {
     for (size_t i = 0; i < hits->nhits; i++) {
-        if (hits->items[i].list->purpose != KI_PURPOSE_ALLOW) {
+        if (hits->items[i].list->purpose != KI_PURPOSE_ALLOW &&
+            !hits->items[i].is_inert) {
             return KI_VERDICT_MATCH;
         }
     }
@@ -69,6 +71,7 @@ static void print_hits(struct lookup_run *run, const struct ki_hash *query)
 {
     char hex[2 * KI_HASH_MAX_NBYTES + 1];
     ki_hash_to_hex(query, hex);
+    ki_hits_mark_inert(run->ruling->policy, &run->hits);
     ki_hits_settle(&run->hits);
     struct ki_report_lookup line = {
         .query = hex,
