@@ -12,13 +12,15 @@
 #include "base/hex.h"
 #include "report/audit_files.h"
 
+static const char seq_key[] = "{\"seq\":";
+static const char prev_key[] = ",\"prev\":\"";
 static const char time_key[] = "\",\"time_us\":";
 
 static size_t chain_text(char out[KI_AUDIT_PREFIX_NBYTES], uint64_t seq,
                          const uint8_t prev[KI_SHA256_NBYTES])
 {
-    int length =
-        snprintf(out, KI_AUDIT_PREFIX_NBYTES, "{\"seq\":%" PRIu64 ",\"prev\":\"", seq);
+    int length = snprintf(out, KI_AUDIT_PREFIX_NBYTES, "%s%" PRIu64 "%s", seq_key, seq,
+                          prev_key);
     ki_hex_encode(prev, KI_SHA256_NBYTES, out + length);
     size_t nbytes = (size_t)length + 2 * (size_t)KI_SHA256_NBYTES;
     memcpy(out + nbytes, time_key, sizeof time_key);
@@ -45,18 +47,64 @@ static bool take_time(const char *text, size_t nbytes, uint64_t *out)
     return i > 0 && i < nbytes && text[i] == ',' && text[0] != '0';
 }
 
+/* Compares as chain_text writes, without writing: this is most of what verifying costs
+ * besides the hashes. Returns the length of both, 0 if they differ. */
+static size_t take_number(const char *text, size_t nbytes, uint64_t number)
+{
+    char digits[20];
+    size_t first = sizeof digits;
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    size_t length = sizeof digits - first;
+    return length <= nbytes && memcmp(text, digits + first, length) == 0 ? length : 0;
+}
+
+static bool is_hex_of(const char *text, const uint8_t hash[KI_SHA256_NBYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned differences = 0;
+    for (size_t i = 0; i < KI_SHA256_NBYTES; i++) {
+        differences |= (unsigned)(text[2 * i] ^ digits[hash[i] >> 4]) |
+                       (unsigned)(text[2 * i + 1] ^ digits[hash[i] & 15]);
+    }
+    return differences == 0;
+}
+
+/* NULL and the length of what stands before the time, or what is wrong. */
+static const char *take_chain(const struct ki_audit_mark *mark, const char *line,
+                              size_t nbytes, size_t *length)
+{
+    static const char wrong[] = "is not the entry that should stand here";
+    size_t nbegin = sizeof seq_key - 1;
+    if (nbytes < nbegin || memcmp(line, seq_key, nbegin) != 0) {
+        return wrong;
+    }
+    size_t ndigits = take_number(line + nbegin, nbytes - nbegin, mark->tree.size);
+    size_t at = nbegin + ndigits;
+    *length =
+        at + sizeof prev_key - 1 + 2 * (size_t)KI_SHA256_NBYTES + sizeof time_key - 1;
+    if (ndigits == 0 || nbytes < *length || line[at] != ',') {
+        return wrong;
+    }
+    const char *prev = line + at + sizeof prev_key - 1;
+    return memcmp(line + at, prev_key, sizeof prev_key - 1) == 0 &&
+                   is_hex_of(prev, mark->last) &&
+                   memcmp(prev + 2 * (size_t)KI_SHA256_NBYTES, time_key,
+                          sizeof time_key - 1) == 0
+               ? NULL
+               : "does not follow from the entry before";
+}
+
 const char *ki_audit_take_line(struct ki_audit_mark *mark, struct ki_sha256 *hasher,
                                const char *line, size_t nbytes)
 {
-    char expected[KI_AUDIT_PREFIX_NBYTES];
+    size_t nprefix;
     uint64_t time_us;
-    size_t nprefix = chain_text(expected, mark->tree.size, mark->last);
-    size_t nnumber = 7 + strcspn(expected + 7, ",");
-    if (nbytes < nprefix || memcmp(line, expected, nnumber + 1) != 0) {
-        return "is not the entry that should stand here";
-    }
-    if (memcmp(line, expected, nprefix) != 0) {
-        return "does not follow from the entry before";
+    const char *wrong = take_chain(mark, line, nbytes, &nprefix);
+    if (wrong) {
+        return wrong;
     }
     if (!take_time(line + nprefix, nbytes - nprefix, &time_us) ||
         line[nbytes - 1] != '}') {
