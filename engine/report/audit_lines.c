@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries of an audit log: what each begins with, and reading them one by one. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -35,8 +36,8 @@ size_t ki_audit_prefix(char out[KI_AUDIT_PREFIX_NBYTES], uint64_t seq,
                                      "%" PRIu64 ",", time_us);
 }
 
-/* The number that ends with a comma; false if there is none. */
-static bool take_time(const char *text, size_t nbytes, uint64_t *out)
+/* The number that ends with a comma, and the length of both; 0 if there is none. */
+static size_t take_time(const char *text, size_t nbytes, uint64_t *out)
 {
     uint64_t value = 0;
     size_t i = 0;
@@ -44,7 +45,34 @@ static bool take_time(const char *text, size_t nbytes, uint64_t *out)
         value = value * 10 + (uint64_t)(text[i] - '0');
     }
     *out = value;
-    return i > 0 && i < nbytes && text[i] == ',' && text[0] != '0';
+    return i > 0 && i < nbytes && text[i] == ',' && text[0] != '0' ? i + 1 : 0;
+}
+
+static bool begins_with(const char *text, size_t nbytes, const char *begin)
+{
+    size_t length = strlen(begin);
+    return nbytes >= length && memcmp(text, begin, length) == 0;
+}
+
+/* Remembers the version in an entry "policy", as ki_audit_add_policy writes it. */
+static void take_policy(struct ki_audit_mark *mark, const char *body, size_t nbytes)
+{
+    static const char key[] = "\",\"new\":\"";
+    if (!begins_with(body, nbytes, "\"type\":\"policy\",")) {
+        return;
+    }
+    const char *at = memmem(body, nbytes, key, sizeof key - 1);
+    const char *version = at ? at + sizeof key - 1 : body;
+    size_t length = 0;
+    while (version + length < body + nbytes &&
+           isalnum((unsigned char)version[length])) {
+        length++;
+    }
+    bool is_good = at && length > 0 && length < sizeof mark->policy &&
+                   body + nbytes - (version + length) == 2 &&
+                   memcmp(version + length, "\"}", 2) == 0;
+    (void)snprintf(mark->policy, sizeof mark->policy, "%.*s", is_good ? (int)length : 1,
+                   is_good ? version : "?");
 }
 
 /* Compares as chain_text writes, without writing: this is most of what verifying costs
@@ -106,10 +134,11 @@ const char *ki_audit_take_line(struct ki_audit_mark *mark, struct ki_sha256 *has
     if (wrong) {
         return wrong;
     }
-    if (!take_time(line + nprefix, nbytes - nprefix, &time_us) ||
-        line[nbytes - 1] != '}') {
+    size_t ntime = take_time(line + nprefix, nbytes - nprefix, &time_us);
+    if (ntime == 0 || line[nbytes - 1] != '}') {
         return "is no entry";
     }
+    take_policy(mark, line + nprefix + ntime, nbytes - nprefix - ntime);
     ki_tree_leaf(hasher, line, nbytes, mark->last);
     ki_tree_add(&mark->tree, hasher, 0, mark->last);
     if (mark->file_time_us == 0) {
