@@ -205,6 +205,7 @@ enum ki_status ki_audit_add_match(struct ki_audit *audit, const char *scan_id,
     ki_json_text(&body.json, "tier", ki_tier_text(result->tier));
     ki_json_action(&body.json, result);
     ki_json_text_or_null(&body.json, "policy", result->policy);
+    ki_json_quality(&body.json, result);
     ki_json_array_begin(&body.json, "hits");
     for (size_t i = 0; i < nhits; i++) {
         put_hit(&body.json, &result->hits[i]);

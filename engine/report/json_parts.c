@@ -38,6 +38,15 @@ void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info)
     ki_json_uint(json, "scale", info->scale);
 }
 
+void ki_json_quality(struct ki_json *json, const struct ki_result *result)
+{
+    if (result->has_quality) {
+        ki_json_uint(json, "quality", result->quality);
+    } else {
+        ki_json_null(json, "quality");
+    }
+}
+
 void ki_json_action(struct ki_json *json, const struct ki_result *result)
 {
     ki_json_text_or_null(json, "action",

@@ -32,6 +32,9 @@ void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info);
 void ki_json_hits(struct ki_json *json, const struct ki_hit *hits, size_t nhits,
                   bool with_mode);
 
+/* "quality", null if no PDQ was computed. */
+void ki_json_quality(struct ki_json *json, const struct ki_result *result);
+
 /* "action", null without one, and "demoted":[…]. */
 void ki_json_action(struct ki_json *json, const struct ki_result *result);
 

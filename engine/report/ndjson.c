@@ -17,11 +17,7 @@ static void put_picture(struct ki_json *json, const struct ki_result *result)
     ki_json_text(json, "format", ki_format_text(result->info.format));
     ki_json_uint_or_null(json, "width", result->info.width);
     ki_json_uint_or_null(json, "height", result->info.height);
-    if (result->has_quality) {
-        ki_json_uint(json, "quality", result->quality);
-    } else {
-        ki_json_null(json, "quality");
-    }
+    ki_json_quality(json, result);
 }
 
 static void put_policy(struct ki_json *json, const struct ki_result *result)
