@@ -29,7 +29,7 @@ static const struct command *const commands[] = {
     &command_key_verify,   &command_audit_enable,
     &command_audit_status, &command_audit_verify,
     &command_audit_prove,  &command_audit_checkpoint,
-    &command_audit_prune,
+    &command_audit_prune,  &command_verdict_replay,
 };
 
 static void require(bool is_true)

@@ -70,6 +70,8 @@ log=$work/index/audit/00000000000000000000.ndjson
 sed '1d;/^$/,$d' "$work/index/audit/checkpoint" >"$work/checkpoint"
 { printf '\1' && cat "$work/index/audit/state.json"; } >"$work/state"
 { printf '\2' && cat "$work/index/audit/config.json"; } >"$work/config"
+sed -n '/"type":"match"/{p;q}' "$log" | { printf '\377' && cat; } >"$work/told"
+keep told "$work/told"
 keep audit_entries "$work/entries" "$work/bodies"
 keep audit_checkpoint "$work/checkpoint" "$work/index/audit/checkpoint"
 keep audit_state "$work/state" "$work/config"
