@@ -208,6 +208,17 @@ static enum ki_status refill(struct import *import)
     return status == KI_OK ? poll_caller(import) : status;
 }
 
+/* A database, which ends with KI_STEP_END, is not read in order nor through the reader.
+ */
+static void take_digest(struct import *import, enum ki_step last)
+{
+    struct ki_sha256 *hasher = import->reader.hasher;
+    if (hasher && last == KI_STEP_MORE) {
+        ki_sha256_end(hasher, import->result.sha256);
+        import->result.has_sha256 = ki_sha256_is_good(hasher);
+    }
+}
+
 static enum ki_status read_records(struct import *import)
 {
     struct ki_list_reader *reader = &import->reader;
@@ -219,6 +230,7 @@ static enum ki_status read_records(struct import *import)
                           reader->end - reader->first, reader->is_last, &consumed);
         reader->first += consumed;
         if (step == KI_STEP_END || (step == KI_STEP_MORE && reader->is_last)) {
+            take_digest(import, step);
             return poll_caller(import);
         }
         status = step == KI_STEP_MORE ? refill(import) : take_step(import, step);
@@ -360,7 +372,16 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     import->reader.fd = fd;
     import->reader.is_stopped = import->options->is_stopped;
     import->reader.context = import->options->context;
-    enum ki_status status = import_all(import, folder, name);
+    enum ki_status status = import->options->wants_sha256
+                                ? ki_sha256_create(&import->reader.hasher, diag)
+                                : KI_OK;
+    if (status == KI_OK && import->reader.hasher) {
+        ki_sha256_begin(import->reader.hasher);
+    }
+    if (status == KI_OK) {
+        status = import_all(import, folder, name);
+    }
+    ki_sha256_destroy(import->reader.hasher);
     if (status == KI_OK) {
         *result = import->result;
     }

@@ -46,6 +46,9 @@ static enum ki_status read_once(struct ki_list_reader *reader, char *data,
         return ki_diag_errno(diag, errno, "cannot read the list file");
     }
     *got = (size_t)result;
+    if (reader->hasher) {
+        ki_sha256_add(reader->hasher, data, *got);
+    }
     reader->is_last = result == 0;
     return KI_OK;
 }

@@ -9,6 +9,7 @@
 
 #include <knownimage/status.h>
 
+#include "bytes/sha256.h"
 #include "list/format.h"
 
 enum {
@@ -23,6 +24,7 @@ struct ki_list_reader {
     size_t end;
     bool (*is_stopped)(void *context); /* may be NULL */
     void *context;
+    struct ki_sha256 *hasher; /* begun by the caller, or NULL: gets every byte read */
     char data[KI_READER_NBYTES];
 };
 

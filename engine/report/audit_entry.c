@@ -55,6 +55,20 @@ static enum ki_status end(struct ki_audit *audit, struct body *body)
     return ki_audit_add(audit, body->text);
 }
 
+/* "read": the bytes that were imported; "file": the file just after that, which
+ * somebody may have changed in between. */
+static void put_file(struct ki_json *json, const uint8_t *sha256,
+                     const struct ki_import_result *result)
+{
+    if (result->has_sha256 || sha256) {
+        ki_json_hex(json, "file_sha256", result->has_sha256 ? result->sha256 : sha256,
+                    KI_SHA256_NBYTES);
+        ki_json_text(json, "sha256_of", result->has_sha256 ? "read" : "file");
+    } else {
+        ki_json_null(json, "file_sha256");
+    }
+}
+
 enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
                                    const uint8_t *sha256,
                                    const struct ki_import_result *result)
@@ -64,11 +78,7 @@ enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
         return KI_ERR_NO_MEMORY;
     }
     ki_json_text(&body.json, "list", list);
-    if (sha256) {
-        ki_json_hex(&body.json, "file_sha256", sha256, KI_SHA256_NBYTES);
-    } else {
-        ki_json_null(&body.json, "file_sha256");
-    }
+    put_file(&body.json, sha256, result);
     ki_json_uint(&body.json, "read", result->nread);
     ki_json_uint(&body.json, "added", result->nadded);
     ki_json_uint(&body.json, "updated", result->nupdated);

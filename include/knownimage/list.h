@@ -57,6 +57,7 @@ struct ki_list_reject {
 struct ki_import_options {
     const char *format; /* a name of ki_list_format_name, or NULL or "auto" */
     int kind;           /* an enum ki_kind for files that do not say, or -1 */
+    bool wants_sha256;  /* of the bytes read; default: no */
     bool publish;       /* publish a generation afterwards */
     /* Optional; called with context. */
     void (*on_reject)(void *context, const struct ki_list_reject *reject);
@@ -80,6 +81,10 @@ struct ki_import_result {
     uint64_t nremoved;   /* entries withdrawn */
     uint64_t nrejected;  /* records refused */
     uint64_t generation; /* the current generation after the import */
+    bool has_sha256;     /* if it was wanted, and the file is no database, which is not
+                            read in order */
+    uint8_t sha256[32];  /* of the very bytes that were read, from where fd stood to the
+                            end */
 };
 
 /* Imports everything that can be read from fd until its end, in one transaction: all

@@ -24,7 +24,7 @@ for type in list import publication scan match removal; do
     grep -q "\"type\":\"$type\"" "$log" || fail "no entry of type $type"
 done
 [ "$(grep -c '"type":"match"' "$log")" = 2 ] || fail 'two matches were expected'
-grep -q "\"file_sha256\":\"$(sha256sum hashes | cut -c 1-64)\"" "$log" ||
+grep -q "\"file_sha256\":\"$(sha256sum hashes | cut -c 1-64)\",\"sha256_of\":\"read\"" "$log" ||
     fail 'the import is not told with its digest'
 ! grep -q -e "$(hash_of "$picture" sha256)" -e "${picture##*/}" "$log" ||
     fail 'the log tells hash or name of a picture'

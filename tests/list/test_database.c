@@ -237,11 +237,13 @@ Test(database, imports_and_tells_the_format_by_content)
     struct ki_import_result result = {0};
     struct ki_diag diag = {0};
     list_make(folder.path, "l");
+    options.wants_sha256 = true;
     int fd = database_fd(KDB ROW "(x'" MD5_A "',NULL,NULL),(x'',NULL,NULL);");
     cr_assert_eq(ki_list_import(folder.path, "l", fd, &options, &result, &diag), KI_OK,
                  "%s", diag.message);
     cr_expect_str_eq(result.format, "tsk-kdb");
     cr_expect(result.nread == 2 && result.nadded == 1 && result.nrejected == 1);
+    cr_expect(!result.has_sha256, "it is not read in order");
     (void)close(fd);
     fd = database_fd(RDS);
     cr_expect_eq(ki_list_import(folder.path, "l", fd, &options, &result, &diag),

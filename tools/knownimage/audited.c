@@ -87,11 +87,10 @@ static bool digest_from(int fd, off_t start, struct ki_sha256 *hasher, uint8_t *
     return got == 0 && ki_sha256_is_good(hasher);
 }
 
-bool audited_digest(int fd, uint8_t sha256[32])
+bool audited_digest(int fd, off_t start, uint8_t sha256[32])
 {
     struct stat info;
     struct ki_sha256 *hasher = NULL;
-    off_t start = lseek(fd, 0, SEEK_CUR);
     if (start < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
         ki_sha256_create(&hasher, NULL) != KI_OK) {
         return false;

@@ -4,6 +4,7 @@
 #define KI_KNOWNIMAGE_AUDITED_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <knownimage/audit.h>
 
@@ -25,8 +26,8 @@ bool audited_publication(struct ki_audit **audit, const char *what,
 /* Closes a log that nothing was added to; NULL is allowed. */
 void audited_drop(struct ki_audit *audit);
 
-/* SHA-256 of a regular file from where fd stands, where it is left; false if it is none
- * or cannot be read. */
-bool audited_digest(int fd, uint8_t sha256[32]);
+/* SHA-256 of a regular file from an offset on, fd being left as it is; false if it is
+ * none or cannot be read. */
+bool audited_digest(int fd, off_t start, uint8_t sha256[32]);
 
 #endif

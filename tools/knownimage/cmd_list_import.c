@@ -129,7 +129,8 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     if (!audited_begin(folder.path, &audit)) {
         return EXIT_TROUBLE;
     }
-    bool has_digest = audit && audited_digest(fd, sha256);
+    options.wants_sha256 = audit != NULL;
+    off_t start = lseek(fd, 0, SEEK_CUR);
     stop_install();
     progress_begin(&run.progress, true);
     struct ki_import_result result = {0};
@@ -141,6 +142,7 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
         audited_drop(audit);
         return explain_failure(status, &diag, name, file);
     }
+    bool has_digest = audit && !result.has_sha256 && audited_digest(fd, start, sha256);
     if (!audited_import(&audit, name, has_digest ? sha256 : NULL, &result)) {
         return EXIT_TROUBLE;
     }
@@ -227,7 +229,8 @@ const struct command command_list_import = {
         "Prints one line of JSON with the counts, and every refused record with its\n"
         "line on standard error. All good records are imported and put in force at\n"
         "once, or, if the import fails or is interrupted, none is kept. Should the\n"
-        "last step alone fail, the message says so: the records are in the catalog, and\n"
+        "last step alone fail, the message says so: the records are in the catalog, "
+        "and\n"
         "'knownimage index publish' puts them in force.\n\n"
         "An entry is told from others of its list by its id: the file name or id on\n"
         "its line, else the number of the line. An id met again adds its hash to the\n"
