@@ -89,13 +89,23 @@ static size_t take_number(const char *text, size_t nbytes, uint64_t number)
     return length <= nbytes && memcmp(text, digits + first, length) == 0 ? length : 0;
 }
 
+/* The digits of each byte. */
+#define PAIRS(d)                                                                       \
+    d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9" d "a" d "b" d "c" d    \
+      "d" d "e" d "f"
+static const char pairs[] = PAIRS("0") PAIRS("1") PAIRS("2") PAIRS("3") PAIRS("4")
+    PAIRS("5") PAIRS("6") PAIRS("7") PAIRS("8") PAIRS("9") PAIRS("a") PAIRS("b")
+        PAIRS("c") PAIRS("d") PAIRS("e") PAIRS("f");
+
 static bool is_hex_of(const char *text, const uint8_t hash[KI_SHA256_NBYTES])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned differences = 0;
     for (size_t i = 0; i < KI_SHA256_NBYTES; i++) {
-        differences |= (unsigned)(text[2 * i] ^ digits[hash[i] >> 4]) |
-                       (unsigned)(text[2 * i + 1] ^ digits[hash[i] & 15]);
+        uint16_t given;
+        uint16_t expected;
+        memcpy(&given, text + 2 * i, sizeof given);
+        memcpy(&expected, pairs + 2 * (size_t)hash[i], sizeof expected);
+        differences |= (unsigned)(given ^ expected);
     }
     return differences == 0;
 }
