@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz/audit_mark.h"
 #include "fuzz/fuzz.h"
-#include "report/audit_files.h"
 
 static void require(bool is_true)
 {
@@ -44,13 +44,12 @@ static bool is_entry(const struct ki_audit_mark *mark, const char *line, size_t 
 static bool take(struct ki_audit_mark *mark, struct ki_sha256 *hasher, const char *line,
                  size_t nbytes)
 {
-    struct ki_audit_mark before;
-    memcpy(&before, mark, sizeof before);
+    const struct ki_audit_mark before = *mark;
     bool is_expected = is_entry(mark, line, nbytes);
     const char *wrong = ki_audit_take_line(mark, hasher, line, nbytes);
     require((wrong == NULL) == is_expected);
     if (wrong) {
-        require(memcmp(&before, mark, sizeof before) == 0);
+        require(is_same_mark(&before, mark));
         return false;
     }
     require(mark->tree.size == before.tree.size + 1);

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fuzz/audit_mark.h"
 #include "fuzz/fuzz.h"
-#include "report/audit_files.h"
 
 static char folder[64];
 
@@ -47,16 +47,6 @@ static void put(const char *name, const void *data, size_t nbytes)
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "w");
     require(file && fwrite(data, 1, nbytes, file) == nbytes && fclose(file) == 0);
-}
-
-static bool is_same_mark(const struct ki_audit_mark *a, const struct ki_audit_mark *b)
-{
-    return a->tree.size == b->tree.size && a->file == b->file &&
-           a->offset == b->offset && a->file_time_us == b->file_time_us &&
-           memcmp(a->last, b->last, sizeof a->last) == 0 &&
-           strcmp(a->policy, b->policy) == 0 &&
-           memcmp(a->tree.nodes, b->tree.nodes,
-                  (size_t)ki_tree_nnodes(a->tree.size) * KI_SHA256_NBYTES) == 0;
 }
 
 static void check_mark(const char *name, bool is_base)

@@ -20,17 +20,18 @@ struct replay_arguments {
 };
 
 static int read_and_replay(const struct replay_arguments *arguments,
-                           struct replay_request *request)
+                           const struct replay_request *given)
 {
+    struct replay_request request = *given;
     struct index_folder folder;
     struct ki_policy *policy;
     if (!index_folder_find(arguments->index, &folder) ||
         !policy_read(arguments->policy, &folder, &policy)) {
         return EXIT_TROUBLE;
     }
-    request->folder = &folder;
-    request->policy = policy;
-    int exit_status = replay(request);
+    request.folder = &folder;
+    request.policy = policy;
+    int exit_status = replay(&request);
     ki_policy_free(policy);
     return exit_status;
 }

@@ -418,10 +418,12 @@ int replay(const struct replay_request *request)
         return EXIT_TROUBLE;
     }
     make_ruling(&run, &run.grounds[0]);
-    run.items = calloc(BATCH_LINES, sizeof *run.items);
-    run.text = malloc(LINE_MOST_NBYTES);
+    struct item *items = calloc(BATCH_LINES, sizeof *items);
+    run.items = items;
+    char *text = malloc(LINE_MOST_NBYTES);
+    run.text = text;
     stop_install();
-    enum ki_status status = run.items && run.text ? replay_all(&run) : KI_ERR_NO_MEMORY;
+    enum ki_status status = items && text ? replay_all(&run) : KI_ERR_NO_MEMORY;
     if (status != KI_OK) {
         message("%s: %s", request->name, ki_status_text(status));
         run.has_failed = true;
@@ -430,8 +432,8 @@ int replay(const struct replay_request *request)
         message("cannot read %s", request->name);
         run.has_failed = true;
     }
-    free(run.items);
-    free(run.text);
+    free(items);
+    free(text);
     ki_hits_free(&run.hits);
     close_grounds(&run);
     return stop_exit_status(exit_status_of(&run));
