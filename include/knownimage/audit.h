@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The audit log of an index: what was imported, changed and published, what
- * matched and under which policy, in lines that only ever are added. Its files are in the folder INDEX/audit:
+ * matched and under which policy, in lines that only ever are added. Its files are in
+ * the folder INDEX/audit:
  *
  *     config.json         origin and key; the log is enabled if it is there
  *     N.ndjson            entries N, N + 1, …; N in 20 digits
@@ -64,8 +65,8 @@ KI_API KI_MUST_CHECK enum ki_status ki_audit_close(struct ki_audit *audit,
                                                    struct ki_diag *diag);
 
 /* These only collect entries in memory; KI_ERR_NO_MEMORY. what is a word such as "add".
- * sha256 of the list file, where the result has none of what was read; NULL if it is not
- * known either. The entry says which it is. */
+ * sha256 of the list file, where the result has none of what was read; NULL if it is
+ * not known either. The entry says which it is. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_audit_add_import(struct ki_audit *audit, const char *list, const uint8_t *sha256,
                     const struct ki_import_result *result);
