@@ -18,8 +18,9 @@ enum { EXIT_SLOWER = 1 };
 static const char *const keys[] = {"engine", "n",       "data",   "mix",
                                    "radius", "threads", "changed"};
 /* What is compared: more is worse. */
-static const char *const figures[] = {"median_us", "p99_us", "build_us_per_hash",
-                                      "add_median_ms", "remove_median_ms"};
+static const char *const figures[] = {"median_us",         "p99_us",
+                                      "build_us_per_hash", "add_median_ms",
+                                      "remove_median_ms",  "verify_cpu_s"};
 
 static json_t *load(const char *path)
 {

@@ -20,6 +20,7 @@ trap 'rm -rf "$work"' EXIT
 grep -q '</svg>' "$work/r.svg"
 "$program" scan --files 20 --index 5k --rounds 1 -o "$work/scan.json"
 "$program" swap -n 5k --seconds 1 --out "$work/swap.json"
+"$program" audit -n 5k --rounds 2 --out "$work/audit.json"
 "$program" compare "$work/a.json" "$work/a.json"
 "$program" plot "$work/a.json" -o "$work/a.svg"
 grep -q '</svg>' "$work/a.svg"

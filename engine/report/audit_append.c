@@ -246,6 +246,33 @@ enum ki_status ki_audit_commit(struct ki_audit *audit, struct ki_diag *diag)
     return status;
 }
 
+static enum ki_status note_policy_locked(struct ki_audit *audit, const char *version,
+                                         struct ki_diag *diag)
+{
+    enum ki_status status = ki_audit_catch_up(audit, diag);
+    char last[KI_POLICY_VERSION_NBYTES];
+    (void)snprintf(last, sizeof last, "%s",
+                   audit->mark.policy[0] ? audit->mark.policy
+                                         : ki_policy_version(NULL));
+    if (status != KI_OK || strcmp(last, version) == 0) {
+        return status;
+    }
+    status = ki_audit_add_policy(audit, last, version);
+    return status == KI_OK ? ki_audit_write_pending(audit, diag) : status;
+}
+
+enum ki_status ki_audit_note_policy(struct ki_audit *audit, const char *version,
+                                    struct ki_diag *diag)
+{
+    int lock;
+    enum ki_status status = ki_audit_lock(audit, &lock, diag);
+    if (status == KI_OK) {
+        status = note_policy_locked(audit, version, diag);
+        (void)close(lock);
+    }
+    return status;
+}
+
 enum ki_status ki_audit_checkpoint(struct ki_audit *audit,
                                    char text[KI_AUDIT_CHECKPOINT_NBYTES],
                                    struct ki_diag *diag)

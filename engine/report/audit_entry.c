@@ -55,8 +55,17 @@ static enum ki_status end(struct ki_audit *audit, struct body *body)
     return ki_audit_add(audit, body->text);
 }
 
+/* Of the bytes that were imported. */
+static void put_file(struct ki_json *json, const struct ki_import_result *result)
+{
+    if (result->has_sha256) {
+        ki_json_hex(json, "file_sha256", result->sha256, KI_SHA256_NBYTES);
+    } else {
+        ki_json_null(json, "file_sha256");
+    }
+}
+
 enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
-                                   const uint8_t *sha256,
                                    const struct ki_import_result *result)
 {
     struct body body;
@@ -64,11 +73,7 @@ enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
         return KI_ERR_NO_MEMORY;
     }
     ki_json_text(&body.json, "list", list);
-    if (sha256) {
-        ki_json_hex(&body.json, "file_sha256", sha256, KI_SHA256_NBYTES);
-    } else {
-        ki_json_null(&body.json, "file_sha256");
-    }
+    put_file(&body.json, result);
     ki_json_uint(&body.json, "read", result->nread);
     ki_json_uint(&body.json, "added", result->nadded);
     ki_json_uint(&body.json, "updated", result->nupdated);
@@ -129,6 +134,18 @@ enum ki_status ki_audit_add_publication(struct ki_audit *audit, const char *what
     return end(audit, &body);
 }
 
+enum ki_status ki_audit_add_policy(struct ki_audit *audit, const char *old,
+                                   const char *new)
+{
+    struct body body;
+    if (!begin(&body, "policy")) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_json_text(&body.json, "old", old);
+    ki_json_text(&body.json, "new", new);
+    return end(audit, &body);
+}
+
 static void put_limits(struct ki_json *json, const struct ki_limits *limits)
 {
     ki_json_object_begin(json, "limits");
@@ -170,6 +187,13 @@ static void put_hit(struct ki_json *json, const struct ki_hit *hit)
     ki_json_raw(json, "entry", "entry_bytes", hit->entry, strlen(hit->entry));
     ki_json_text(json, "kind", ki_kind_text(hit->kind));
     ki_json_uint(json, "distance", hit->distance);
+    ki_json_text(json, "transform", ki_transform_text(hit->transform));
+    if (hit->kind == KI_KIND_PDQ) {
+        ki_json_text(json, "mode", ki_mode_text(hit->mode));
+    }
+    if (hit->is_flooding) {
+        ki_json_bool(json, "flooding", true);
+    }
     ki_json_object_end(json);
 }
 
@@ -184,8 +208,9 @@ enum ki_status ki_audit_add_match(struct ki_audit *audit, const char *scan_id,
     ki_json_text(&body.json, "scan", scan_id);
     ki_json_uint(&body.json, "generation", result->generation);
     ki_json_text(&body.json, "tier", ki_tier_text(result->tier));
-    ki_json_text_or_null(&body.json, "action",
-                         result->has_action ? ki_action_text(result->action) : "");
+    ki_json_action(&body.json, result);
+    ki_json_text_or_null(&body.json, "policy", result->policy);
+    ki_json_quality(&body.json, result);
     ki_json_array_begin(&body.json, "hits");
     for (size_t i = 0; i < nhits; i++) {
         put_hit(&body.json, &result->hits[i]);

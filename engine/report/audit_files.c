@@ -131,6 +131,15 @@ enum ki_status ki_audit_config_write(const char *folder,
     return replace_with(folder, "config.json", stream, &text, diag);
 }
 
+/* No version is written as null. */
+static bool get_policy(const json_t *object, struct ki_audit_mark *out)
+{
+    const json_t *value = json_object_get(object, "policy");
+    out->policy[0] = '\0';
+    return !value || json_is_null(value) ||
+           get_text(object, "policy", out->policy, sizeof out->policy);
+}
+
 static bool get_mark(const json_t *object, struct ki_audit_mark *out)
 {
     const json_t *nodes = json_object_get(object, "tree");
@@ -139,6 +148,7 @@ static bool get_mark(const json_t *object, struct ki_audit_mark *out)
                    get_uint(object, "file", &out->file) &&
                    get_uint(object, "offset", &out->offset) &&
                    get_uint(object, "file_time_us", &out->file_time_us) &&
+                   get_policy(object, out) &&
                    json_array_size(nodes) == ki_tree_nnodes(out->tree.size);
     for (size_t i = 0; is_good && i < json_array_size(nodes); i++) {
         const char *text = json_string_value(json_array_get(nodes, i));
@@ -198,6 +208,7 @@ enum ki_status ki_audit_mark_write(const char *folder, const char *name,
     ki_json_uint(&json, "file", mark->file);
     ki_json_uint(&json, "offset", mark->offset);
     ki_json_uint(&json, "file_time_us", mark->file_time_us);
+    ki_json_text_or_null(&json, "policy", mark->policy);
     ki_json_array_begin(&json, "tree");
     for (unsigned i = 0; i < ki_tree_nnodes(mark->tree.size); i++) {
         ki_json_hex(&json, NULL, mark->tree.nodes[i], KI_SHA256_NBYTES);

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <knownimage/match.h>
+
 #include "base/file.h"
 #include "keys/note.h"
 #include "report/audit_tree.h"
@@ -23,6 +25,8 @@ struct ki_audit_mark {
     uint64_t file;                  /* the file N.ndjson, */
     uint64_t offset;                /* and the place in it, of the next entry */
     uint64_t file_time_us;          /* of the first entry in that file, 0 if none */
+    /* Version in the last entry "policy"; "": there was none; "?": not understood. */
+    char policy[KI_POLICY_VERSION_NBYTES];
 };
 
 struct ki_audit_config {

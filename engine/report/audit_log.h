@@ -23,6 +23,10 @@ struct ki_audit {
 /* Takes over body, an entry from its "type" to its last brace; freed on errors too. */
 enum ki_status ki_audit_add(struct ki_audit *audit, char *body);
 
+/* An entry "policy"; ki_audit_take_line reads it. */
+KI_MUST_CHECK enum ki_status ki_audit_add_policy(struct ki_audit *audit,
+                                                 const char *old, const char *new);
+
 /* Reads what others have written and cuts what a crash left; under the lock. */
 enum ki_status ki_audit_catch_up(struct ki_audit *audit, struct ki_diag *diag);
 /* Writes what is pending; under the lock, after catching up. */

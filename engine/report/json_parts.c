@@ -38,6 +38,28 @@ void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info)
     ki_json_uint(json, "scale", info->scale);
 }
 
+void ki_json_quality(struct ki_json *json, const struct ki_result *result)
+{
+    if (result->has_quality) {
+        ki_json_uint(json, "quality", result->quality);
+    } else {
+        ki_json_null(json, "quality");
+    }
+}
+
+void ki_json_action(struct ki_json *json, const struct ki_result *result)
+{
+    ki_json_text_or_null(json, "action",
+                         result->has_action ? ki_action_text(result->action) : "");
+    ki_json_array_begin(json, "demoted");
+    for (unsigned i = 0; i < KI_NDEMOTIONS; i++) {
+        if (result->demoted & KI_BIT(i)) {
+            ki_json_text(json, NULL, ki_demotion_text((enum ki_demotion)i));
+        }
+    }
+    ki_json_array_end(json);
+}
+
 void ki_json_sandbox(struct ki_json *json, bool is_degraded)
 {
     if (is_degraded) {

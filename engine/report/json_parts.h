@@ -8,6 +8,7 @@
 
 #include <knownimage/image.h>
 #include <knownimage/index.h>
+#include <knownimage/match.h>
 
 #include "report/json.h"
 
@@ -30,6 +31,12 @@ void ki_json_fidelity(struct ki_json *json, const struct ki_image_info *info);
 /* "hits":[…]. The mode of a PDQ hit is that of the query; a lookup does not know it. */
 void ki_json_hits(struct ki_json *json, const struct ki_hit *hits, size_t nhits,
                   bool with_mode);
+
+/* "quality", null if no PDQ was computed. */
+void ki_json_quality(struct ki_json *json, const struct ki_result *result);
+
+/* "action", null without one, and "demoted":[…]. */
+void ki_json_action(struct ki_json *json, const struct ki_result *result);
 
 /* "sandbox":"degraded", or nothing. */
 void ki_json_sandbox(struct ki_json *json, bool is_degraded);

@@ -17,24 +17,12 @@ static void put_picture(struct ki_json *json, const struct ki_result *result)
     ki_json_text(json, "format", ki_format_text(result->info.format));
     ki_json_uint_or_null(json, "width", result->info.width);
     ki_json_uint_or_null(json, "height", result->info.height);
-    if (result->has_quality) {
-        ki_json_uint(json, "quality", result->quality);
-    } else {
-        ki_json_null(json, "quality");
-    }
+    ki_json_quality(json, result);
 }
 
 static void put_policy(struct ki_json *json, const struct ki_result *result)
 {
-    const char *action = result->has_action ? ki_action_text(result->action) : "";
-    ki_json_text_or_null(json, "action", action);
-    ki_json_array_begin(json, "demoted");
-    for (unsigned i = 0; i < KI_NDEMOTIONS; i++) {
-        if (result->demoted & KI_BIT(i)) {
-            ki_json_text(json, NULL, ki_demotion_text((enum ki_demotion)i));
-        }
-    }
-    ki_json_array_end(json);
+    ki_json_action(json, result);
     ki_json_text_or_null(json, "handling", ki_handling_text(result->handling));
     ki_json_text_or_null(json, "policy", result->policy);
 }

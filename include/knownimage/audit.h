@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The audit log of an index: what was imported, changed and published, and what
- * matched, in lines that only ever are added. Its files are in the folder INDEX/audit:
+ * The audit log of an index: what was imported, changed and published, what
+ * matched and under which policy, in lines that only ever are added. Its files are in
+ * the folder INDEX/audit:
  *
  *     config.json         origin and key; the log is enabled if it is there
  *     N.ndjson            entries N, N + 1, …; N in 20 digits
@@ -64,9 +65,9 @@ KI_API KI_MUST_CHECK enum ki_status ki_audit_close(struct ki_audit *audit,
                                                    struct ki_diag *diag);
 
 /* These only collect entries in memory; KI_ERR_NO_MEMORY. what is a word such as "add".
- * sha256 of the list file: NULL if it is not known. */
+ */
 KI_API KI_MUST_CHECK enum ki_status
-ki_audit_add_import(struct ki_audit *audit, const char *list, const uint8_t *sha256,
+ki_audit_add_import(struct ki_audit *audit, const char *list,
                     const struct ki_import_result *result);
 KI_API KI_MUST_CHECK enum ki_status ki_audit_add_list(struct ki_audit *audit,
                                                       const char *what,
@@ -84,6 +85,12 @@ KI_API KI_MUST_CHECK enum ki_status
 ki_audit_add_scan(struct ki_audit *audit, const struct ki_index *index,
                   const struct ki_scan_options *options,
                   char id[KI_AUDIT_SCAN_ID_NBYTES]);
+/* Before the first verdict under a policy: appends an entry "policy" with the version
+ * before and this one, durably, unless it is the version that the log told last. A log
+ * that told none yet takes "lists" for it. version: of ki_policy_version. Errors as
+ * ki_audit_commit. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_audit_note_policy(struct ki_audit *audit, const char *version, struct ki_diag *diag);
 /* At most 16 hits are told, and how many there are. */
 KI_API KI_MUST_CHECK enum ki_status ki_audit_add_match(struct ki_audit *audit,
                                                        const char *scan_id,

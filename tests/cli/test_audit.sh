@@ -51,6 +51,22 @@ stdout_is ''
 ki 'it was not added' 2 list show third
 cp kept "$log"
 ki 'as it was' 0 audit verify --to checkpoint
+printf '[default]\naction = observe\n' >index/policy.conf
+version=$("$program" policy show --json | sed -n 's/.*"policy":"\([^"]*\)".*/\1/p')
+for title in 'scan under a policy' 'scan under it again'; do
+    ki "$title" 1 scan --quiet "$picture"
+done
+ki 'verify with a policy' 0 audit verify
+[ "$(grep -c '"type":"policy"' "$log")" = 1 ] || fail 'one policy entry was expected'
+tail -n 5 "$log" | head -n 1 |
+    grep -q "\"type\":\"policy\",\"old\":\"lists\",\"new\":\"$version\"}\$" ||
+    fail 'the policy is not told before the first verdict under it'
+rm index/policy.conf
+ki 'scan without it' 1 scan --quiet "$picture"
+grep -q "\"type\":\"policy\",\"old\":\"$version\",\"new\":\"lists\"}\$" "$log" ||
+    fail 'the end of a policy is not told'
+grep -q "\"type\":\"match\".*\"policy\":\"$version\"" "$log" ||
+    fail 'a match does not name its policy'
 ki 'prune what is not there' 0 audit prune --older-than 1096
 stdout_is '{"dropped":0}'
 ki 'prune without an age' 64 audit prune

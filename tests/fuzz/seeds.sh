@@ -52,5 +52,28 @@ for list in "$work"/corpus/lists/*; do
         >/dev/null
 done
 { printf A && head -n -1 "$work/index/MANIFEST"; } >"$work/manifest"
+
+# An audit log, whole and as bodies that the target puts the prefix before.
+knownimage() {
+    "$build/tools/knownimage" "$@" >/dev/null
+}
+knownimage audit enable
+knownimage list add more
+printf '[default]\naction = observe\n' >"$work/index/policy.conf"
+for policy in policy.conf none; do
+    knownimage scan --quiet --unsafe-sandbox "$work/corpus/pictures" 2>/dev/null || true
+    rm -f "$work/index/$policy"
+done
+log=$work/index/audit/00000000000000000000.ndjson
+{ printf '\0' && head -n 20 "$log"; } >"$work/entries"
+{ printf '\377' && sed -n '1,20s/.*"time_us":[0-9]*,//p' "$log"; } >"$work/bodies"
+sed '1d;/^$/,$d' "$work/index/audit/checkpoint" >"$work/checkpoint"
+{ printf '\1' && cat "$work/index/audit/state.json"; } >"$work/state"
+{ printf '\2' && cat "$work/index/audit/config.json"; } >"$work/config"
+sed -n '/"type":"match"/{p;q}' "$log" | { printf '\377' && cat; } >"$work/told"
+keep told "$work/told"
+keep audit_entries "$work/entries" "$work/bodies"
+keep audit_checkpoint "$work/checkpoint" "$work/index/audit/checkpoint"
+keep audit_state "$work/state" "$work/config"
 keep manifest "$work/manifest"
 keep policy "$here"/regress/policy/*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index/entries.h"
 #include "index/generation.h"
 #include "support/folder.h"
 #include "support/hashes.h"
@@ -130,6 +131,42 @@ static bool is_found(const struct ki_index *index, const struct ki_hash *hash,
     return count == 1;
 }
 
+static uint32_t list_id_of(const struct ki_index *index, unsigned list)
+{
+    char name[32];
+    list_of(list, name);
+    for (size_t i = 0; i < ki_index_nlists(index); i++) {
+        if (strcmp(ki_index_list(index, i)->name, name) == 0) {
+            return ki_index_list(index, i)->id;
+        }
+    }
+    return UINT32_MAX;
+}
+
+/* By name: each entry of the model, asked for twice. */
+static void expect_entries(const struct model *model, const struct ki_index *index)
+{
+    enum { NASKED = 2 * NLISTS * NIDS };
+    static struct ki_entry_query queries[NASKED];
+    static char ids[NIDS][32];
+    for (unsigned n = 0; n < NASKED; n++) {
+        unsigned i = n % NIDS;
+        id_of(i, ids[i]);
+        queries[n] = (struct ki_entry_query){
+            .list_id = list_id_of(index, n / NIDS % NLISTS), .id = ids[i]};
+    }
+    cr_assert_eq(ki_index_find_entries(index, queries, NASKED), KI_OK);
+    for (unsigned n = 0; n < NASKED; n++) {
+        const struct model_entry *entry = &model->entries[n / NIDS % NLISTS][n % NIDS];
+        unsigned kinds = 0;
+        for (unsigned h = entry->first; h < entry->nhashes; h++) {
+            kinds |= KI_BIT(entry->hashes[h].kind);
+        }
+        cr_assert_eq(queries[n].is_found, entry->nhashes > entry->first, "query %u", n);
+        cr_assert_eq(queries[n].kinds, kinds, "query %u", n);
+    }
+}
+
 static void expect_model(struct model *model)
 {
     struct ki_index *index = NULL;
@@ -145,6 +182,7 @@ static void expect_model(struct model *model)
             }
         }
     }
+    expect_entries(model, index);
     size_t nsegments = index->manifest.nsegments;
     cr_assert_leq(nsegments, model->policy.most_segments);
     model->most_segments =

@@ -242,6 +242,7 @@ Test(database, imports_and_tells_the_format_by_content)
                  "%s", diag.message);
     cr_expect_str_eq(result.format, "tsk-kdb");
     cr_expect(result.nread == 2 && result.nadded == 1 && result.nrejected == 1);
+    cr_expect(result.has_sha256);
     (void)close(fd);
     fd = database_fd(RDS);
     cr_expect_eq(ki_list_import(folder.path, "l", fd, &options, &result, &diag),

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a file to the catalog: what is read, and what is told. */
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "bytes/sha256.h"
 #include "list/imported.h"
 
 Test(import, bad_records_are_told_with_their_line_and_the_others_are_added)
@@ -75,5 +79,40 @@ Test(import, mistakes_are_named)
     cr_expect_eq(ki_list_import(folder.path, "other", fd, &options, &result, &diag),
                  KI_ERR_IO);
     (void)close(fd);
+    folder_remove(&folder);
+}
+
+/* Longer than the reader's buffer, and from a pipe, which cannot be read twice. */
+Test(import, tells_the_digest_of_what_was_read)
+{
+    enum { NLINES = 40000 };
+    static const char line[] = "0123456789abcdef0123456789abcdef01234567\n";
+    struct folder folder = folder_make();
+    struct ki_import_options options = ki_import_options_default();
+    struct ki_import_result result = {0};
+    uint8_t expected[KI_SHA256_NBYTES];
+    size_t nbytes = NLINES * (sizeof line - 1);
+    char *text = malloc(nbytes + 1);
+    int ends[2];
+    cr_assert_not_null(text);
+    for (size_t i = 0; i < NLINES; i++) {
+        memcpy(text + i * (sizeof line - 1), line, sizeof line);
+    }
+    cr_assert(ki_sha256(text, nbytes, expected));
+    list_make(folder.path, "l");
+    options.format = "hash-text";
+    cr_assert_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(ki_write_all(ends[1], text, nbytes) == 0 ? 0 : 1);
+    }
+    (void)close(ends[1]);
+    cr_assert_eq(ki_list_import(folder.path, "l", ends[0], &options, &result, NULL),
+                 KI_OK);
+    (void)close(ends[0]);
+    (void)waitpid(child, NULL, 0);
+    cr_expect(result.has_sha256);
+    cr_expect_eq(memcmp(result.sha256, expected, sizeof expected), 0);
+    free(text);
     folder_remove(&folder);
 }

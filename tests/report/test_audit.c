@@ -423,3 +423,43 @@ Test(audit, what_is_kept_verifies_after_pruning, .timeout = 0)
     ki_sha256_destroy(hasher);
     folder_remove(&folder);
 }
+
+static void note_policy(const char *folder, const char *version)
+{
+    struct ki_diag diag = {0};
+    struct ki_audit *audit = open_log(folder);
+    cr_assert_eq(ki_audit_note_policy(audit, version, &diag), KI_OK, "%s",
+                 diag.message);
+    cr_assert_eq(ki_audit_close(audit, &diag), KI_OK, "%s", diag.message);
+}
+
+/* Whoever takes state.json away makes the log be read anew: the same must come of it.
+ */
+Test(audit, a_change_of_policy_is_told_once)
+{
+    static struct log_text log;
+    char checkpoint[KI_AUDIT_CHECKPOINT_NBYTES];
+    char path[KI_PATH_NBYTES];
+    struct folder folder = folder_make();
+    cr_assert_eq(ki_audit_enable(folder.path, NULL, NULL), KI_OK);
+    note_policy(folder.path, "lists");
+    note_policy(folder.path, "0123456789abcdef0123456789abcdef");
+    note_policy(folder.path, "0123456789abcdef0123456789abcdef");
+    (void)snprintf(path, sizeof path, "%s/audit/state.json", folder.path);
+    cr_assert_eq(unlink(path), 0);
+    note_policy(folder.path, "0123456789abcdef0123456789abcdef");
+    note_policy(folder.path, "lists");
+    add_entries(folder.path, 1, checkpoint);
+    struct ki_audit_report report = verify(folder.path, checkpoint);
+    cr_expect_eq(report.nproblems, 0);
+    cr_assert_eq(report.size, 3);
+    read_log(folder.path, &log);
+    log.bytes[log.nbytes] = '\0';
+    cr_expect_not_null(strstr(log.bytes,
+                              "\"type\":\"policy\",\"old\":\"lists\",\"new\":"
+                              "\"0123456789abcdef0123456789abcdef\"}\n"));
+    cr_expect_not_null(strstr(log.bytes, "\"type\":\"policy\",\"old\":"
+                                         "\"0123456789abcdef0123456789abcdef\",\"new\":"
+                                         "\"lists\"}\n"));
+    folder_remove(&folder);
+}

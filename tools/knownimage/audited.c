@@ -37,8 +37,7 @@ static bool finish(struct ki_audit **audit, enum ki_status status)
 bool audited_import(struct ki_audit **audit, const char *list,
                     const struct ki_import_result *result)
 {
-    const uint8_t *sha256 = result->has_sha256 ? result->sha256 : NULL;
-    return !*audit || finish(audit, ki_audit_add_import(*audit, list, sha256, result));
+    return !*audit || finish(audit, ki_audit_add_import(*audit, list, result));
 }
 
 bool audited_list(struct ki_audit **audit, const char *what,

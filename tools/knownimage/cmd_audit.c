@@ -296,8 +296,9 @@ const struct command command_audit_enable = {
     .summary = "keep an audit log of the index from now on",
     .details =
         "Imports, changes of lists, publications and matches of scans become entries\n"
-        "of INDEX/audit, each durable before its command reports it. No entry tells a\n"
-        "hash or name of a picture. The key is read by each such command.",
+        "of INDEX/audit, each durable before its command reports it; so does each\n"
+        "change of the policy, before the first scan under it. No entry tells a hash\n"
+        "or name of a picture. The key is read by each such command.",
     .groups = enable_groups,
     .ngroups = COUNT(enable_groups),
     .run = run_enable,

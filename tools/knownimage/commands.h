@@ -30,5 +30,6 @@ extern const struct command command_lookup;
 extern const struct command command_policy_check;
 extern const struct command command_policy_show;
 extern const struct command command_scan;
+extern const struct command command_verdict_replay;
 
 #endif

@@ -83,6 +83,9 @@ bool scan_audit_begin(const char *folder, const struct ki_index *index,
     enum ki_status status = audit ? KI_OK : KI_ERR_NO_MEMORY;
     if (status == KI_OK) {
         audit->log = log;
+        status = ki_audit_note_policy(log, ki_policy_version(options->policy), &diag);
+    }
+    if (status == KI_OK) {
         status = ki_audit_add_scan(log, index, options, audit->id);
     }
     if (status == KI_OK) {
