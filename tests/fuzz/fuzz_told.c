@@ -79,7 +79,10 @@ static void check_replay(const struct ki_told *told, unsigned kinds)
     struct ki_entry_query *answers = calloc(told->nhits, sizeof *answers);
     require(answers != NULL);
     for (size_t i = 0; i < told->nhits; i++) {
-        answers[i] = (struct ki_entry_query){.is_found = true, .kinds = kinds};
+        answers[i] = (struct ki_entry_query){.is_found = true,
+                                             .kinds = kinds,
+                                             .category_scheme = "",
+                                             .category_code = ""};
     }
     for (unsigned i = 0; i < 2; i++) {
         enum ki_replay_reason reason;
