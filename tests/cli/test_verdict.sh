@@ -27,6 +27,11 @@ ki 'the log' 0 verdict replay "$log"
 [ "$(grep -c '"path":null,.*"same":true' "$work/stdout")" = 2 ] ||
     fail 'the matches of the log are judged the same'
 
+grep '"type":"match"' "$log" | sed 's/"mode":"pdq",*//; s/"transform":"[a-z]*",*//; s/,}/}/
+    s/"quality":[0-9]*,//' >terse
+ki 'what the line does not tell, under the same policy' 0 verdict replay terse
+[ "$(grep -c '"same":true' "$work/stdout")" = 2 ] || fail 'two matches were expected'
+! grep -q -e mode -e transform -e quality terse || fail 'the lines still tell it'
 printf '[default]\naction = review\n' >$policy
 ki 'another action' 1 verdict replay scanned
 stdout_has '"action":"review","demoted":[],"policy":'
@@ -71,6 +76,9 @@ stdout_has '"same":null,"reason":"generation-unknown"}'
 { cat one && echo '{"verdict":"match"}' && echo nonsense; } >bad
 ki 'lines that are none' 2 verdict replay bad
 stdout_has '{"line":3,"path":null,"checked":"hits","was":null,"is":null,"same":null,"reason":"not-a-result"}'
+
+sed 's/"tier":"near"/"tier":"exact"/' one >>bad
+ki 'some differ, of others it cannot be told' 1 verdict replay bad
 
 ki 'with the picture' 0 verdict replay one --picture "${found[0]}"
 stdout_has "\"checked\":\"picture\",\"was\":$was,\"is\":$was,\"same\":true,\"reason\":null}"
