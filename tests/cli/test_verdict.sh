@@ -46,6 +46,15 @@ head -n 1 scanned >one
 ki 'hits that do not count any more' 1 verdict replay one
 stdout_has '"is":{"verdict":null,"tier":null,"action":null,"demoted":[],"policy":'
 stdout_has '"same":false,"reason":"verdict"}'
+sed 's/"distance":0/"distance":20/; s/"original"/"rot90"/' one >far
+for rule in 'radius = 10' 'dihedral = no' 'min-quality = 100' 'modes = pdq-nn512'; do
+    printf '[default]\n%s\n' "$rule" >$policy
+    sed 's/"quality":[0-9]*/"quality":70/' far >forged
+    ki "a hit that does not count: $rule" 1 verdict replay forged
+    stdout_has '"same":false,"reason":"verdict"}'
+done
+printf '[default]\nradius = 20\n' >$policy
+ki 'a hit at the radius counts' 0 verdict replay far
 sed 's/"quality":[0-9]*,//' one >without
 printf '[default]\nmin-quality = 40\n' >$policy
 ki 'what the line does not tell' 2 verdict replay without
