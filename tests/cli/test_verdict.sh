@@ -27,6 +27,11 @@ ki 'the log' 0 verdict replay "$log"
 [ "$(grep -c '"path":null,.*"same":true' "$work/stdout")" = 2 ] ||
     fail 'the matches of the log are judged the same'
 
+grep '"type":"match"' "$log" | sed 's/"mode":"pdq",*//; s/"transform":"[a-z]*",*//; s/,}/}/
+    s/"quality":[0-9]*,//' >terse
+ki 'what the line does not tell, under the same policy' 0 verdict replay terse
+[ "$(grep -c '"same":true' "$work/stdout")" = 2 ] || fail 'two matches were expected'
+! grep -q -e mode -e transform -e quality terse || fail 'the lines still tell it'
 printf '[default]\naction = review\n' >$policy
 ki 'another action' 1 verdict replay scanned
 stdout_has '"action":"review","demoted":[],"policy":'
@@ -41,6 +46,15 @@ head -n 1 scanned >one
 ki 'hits that do not count any more' 1 verdict replay one
 stdout_has '"is":{"verdict":null,"tier":null,"action":null,"demoted":[],"policy":'
 stdout_has '"same":false,"reason":"verdict"}'
+sed 's/"distance":0/"distance":20/; s/"original"/"rot90"/' one >far
+for rule in 'radius = 10' 'dihedral = no' 'min-quality = 100' 'modes = pdq-nn512'; do
+    printf '[default]\n%s\n' "$rule" >$policy
+    sed 's/"quality":[0-9]*/"quality":70/' far >forged
+    ki "a hit that does not count: $rule" 1 verdict replay forged
+    stdout_has '"same":false,"reason":"verdict"}'
+done
+printf '[default]\nradius = 20\n' >$policy
+ki 'a hit at the radius counts' 0 verdict replay far
 sed 's/"quality":[0-9]*,//' one >without
 printf '[default]\nmin-quality = 40\n' >$policy
 ki 'what the line does not tell' 2 verdict replay without
@@ -71,6 +85,9 @@ stdout_has '"same":null,"reason":"generation-unknown"}'
 { cat one && echo '{"verdict":"match"}' && echo nonsense; } >bad
 ki 'lines that are none' 2 verdict replay bad
 stdout_has '{"line":3,"path":null,"checked":"hits","was":null,"is":null,"same":null,"reason":"not-a-result"}'
+
+sed 's/"tier":"near"/"tier":"exact"/' one >>bad
+ki 'some differ, of others it cannot be told' 1 verdict replay bad
 
 ki 'with the picture' 0 verdict replay one --picture "${found[0]}"
 stdout_has "\"checked\":\"picture\",\"was\":$was,\"is\":$was,\"same\":true,\"reason\":null}"
