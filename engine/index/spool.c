@@ -124,3 +124,10 @@ void ki_spool_close(struct ki_spool *spool)
     free(spool->buffer);
     *spool = (struct ki_spool){.folder = spool->folder};
 }
+
+void ki_spool_rest(const struct ki_spool *spool)
+{
+    if (spool->map) {
+        (void)madvise(spool->map, spool->map_nbytes, MADV_DONTNEED);
+    }
+}

@@ -26,6 +26,10 @@ int ki_spool_append(struct ki_spool *spool, const void *data, size_t nbytes);
  * after. An empty spool gives a pointer that must not be followed. */
 int ki_spool_map(struct ki_spool *spool, void **out);
 
+/* Lets go of the memory that the map takes; what it holds stays in the file and comes
+ * back when it is read. */
+void ki_spool_rest(const struct ki_spool *spool);
+
 /* Makes the spool nbytes long, zeros at its end; then it can be mapped. */
 int ki_spool_reserve(struct ki_spool *spool, size_t nbytes);
 

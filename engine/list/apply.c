@@ -214,6 +214,7 @@ enum ki_status ki_import_apply(struct ki_import *import, const char *name)
         ki_txn_abort(import->txn);
         return status;
     }
+    ki_staging_close(&import->staging); /* the segment needs the memory */
     return import->options->publish
                ? ki_publish_txn(import->txn, &ki_publish_policy_default,
                                 &import->result.generation, import->diag)

@@ -13,6 +13,7 @@
 #include "base/pack.h"
 
 enum {
+    NRECORDS_PER_REST = 1 << 16, /* visited, before their memory is let go */
     MOST_HEAD_NBYTES = 4 + KI_ENTRY_ID_NBYTES + 1 + 2 * (KI_CATEGORY_NBYTES + 2) + 1 +
                        KI_MEMBER_NBYTES + 2 + 8 + 4 + 4 + 1 + 4
 };
@@ -270,8 +271,14 @@ enum ki_status ki_staging_visit_all(struct ki_staging *staging, ki_staging_visit
         .context = context,
         .diag = diag,
     };
+    size_t rested_at = 0;
+    ki_spool_rest(&staging->records); /* sorting has read all of it */
     for (size_t i = 0; i < visitor.nplaces && status == KI_OK;) {
         status = visit_id(&visitor, i, &i);
+        if (i - rested_at >= NRECORDS_PER_REST) {
+            ki_spool_rest(&staging->records);
+            rested_at = i;
+        }
     }
     free(visitor.hashes);
     return status;

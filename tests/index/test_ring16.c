@@ -103,9 +103,9 @@ static void check_queries(struct random_state *random, const struct tables *tabl
 
 /* Brute force in a sanitizer's code takes eight times as long. */
 #ifdef __SANITIZE_ADDRESS__
-enum { NQUERIES = 7 * 41 };
+enum { NPLANTED = 7 * 41 };
 #else
-enum { NQUERIES = 50 * 41 };
+enum { NPLANTED = 50 * 41 };
 #endif
 
 static void check_million(bool is_correlated)
@@ -113,7 +113,7 @@ static void check_million(bool is_correlated)
     struct random_state random = random_begin(is_correlated ? 2 : 1);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 1000000, is_correlated), 1000000);
-    check_queries(&random, &tables, NQUERIES, 31);
+    check_queries(&random, &tables, NPLANTED, 31);
     tables_free(&tables);
 }
 
