@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stable names of purposes, actions, verdicts, tiers, demotions and handlings. */
+/* The stable names of purposes, actions, doubts, verdicts, tiers, demotions and
+ * handlings. */
 #include <knownimage/match.h>
 
 #include <string.h>
@@ -41,6 +42,27 @@ static const char *const handling_texts[KI_NHANDLINGS] = {
     [KI_HANDLING_HOLD] = "hold",   [KI_HANDLING_REJECT] = "reject",
     [KI_HANDLING_RETRY] = "retry",
 };
+
+const char *ki_doubt_text(enum ki_doubt doubt)
+{
+    switch (doubt) {
+    case KI_DOUBT_COHERENT:
+        return "coherent";
+    case KI_DOUBT_SYMMETRIC:
+        return "symmetric";
+    case KI_DOUBT_WEIGHT:
+        return "weight";
+    case KI_DOUBT_NEIGHBOURS:
+        return "neighbours";
+    case KI_DOUBT_BENIGN:
+        return "benign";
+    case KI_DOUBT_RELEASED:
+        return "released";
+    case KI_DOUBTS:
+    default:
+        return "unknown";
+    }
+}
 
 const char *ki_demotion_text(enum ki_demotion demotion)
 {

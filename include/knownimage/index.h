@@ -92,6 +92,9 @@ enum ki_doubt {
     KI_DOUBT_RELEASED = 128 /* a person looked at it: all are looked up again */
 };
 
+/* "coherent" "symmetric" "weight" "neighbours" "benign" "released". */
+KI_API const char *ki_doubt_text(enum ki_doubt doubt);
+
 /* Where an entry comes from, as far as its source told. */
 struct ki_provenance {
     char member[KI_MEMBER_NBYTES]; /* who handed it in at the source, or "" */
