@@ -251,6 +251,11 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
     return KI_OK;
 }
 
+uint64_t ki_txn_nquarantined(const struct ki_txn *txn)
+{
+    return txn->has_list ? txn->list.nquarantined : 0;
+}
+
 enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const char *id,
                                   size_t id_nbytes, unsigned doubts, unsigned mask,
                                   bool *existed, struct ki_diag *diag)

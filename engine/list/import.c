@@ -153,6 +153,7 @@ static enum ki_status stage_record(struct import *import)
         .from = {.updated = record->updated,
                  .nvotes_for = record->nvotes_for,
                  .nvotes_against = record->nvotes_against},
+        .doubts = ki_record_doubts(record),
     };
     memcpy(entry.from.member, record->member, sizeof entry.from.member);
     return ki_staging_add(&import->staging, &entry, record->op, import->diag);
@@ -244,6 +245,7 @@ static enum ki_status remove_entry(struct import *import, const struct ki_entry 
 static enum ki_status put_entry(struct import *import, const struct ki_entry *entry)
 {
     enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    uint64_t nquarantined = ki_txn_nquarantined(import->txn);
     enum ki_status status = import->parser.format->replaces_entry
                                 ? ki_txn_entry_set(import->txn, import->list_id, entry,
                                                    &change, import->diag)
@@ -252,6 +254,7 @@ static enum ki_status put_entry(struct import *import, const struct ki_entry *en
     import->result.nadded += change == KI_ENTRY_ADDED;
     import->result.nupdated += change == KI_ENTRY_UPDATED;
     import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
+    import->result.nquarantined += ki_txn_nquarantined(import->txn) > nquarantined;
     return status;
 }
 

@@ -17,6 +17,17 @@ void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS])
     ki_json_object_end(json);
 }
 
+void put_doubts(struct ki_json *json, unsigned doubts)
+{
+    ki_json_array_begin(json, "doubts");
+    for (unsigned bit = 1; bit <= KI_DOUBT_RELEASED; bit <<= 1) {
+        if (doubts & bit) {
+            ki_json_text(json, NULL, ki_doubt_text((enum ki_doubt)bit));
+        }
+    }
+    ki_json_array_end(json);
+}
+
 void put_list(struct ki_json *json, const struct ki_list_info *info)
 {
     ki_json_text(json, "list", info->name);
@@ -27,6 +38,7 @@ void put_list(struct ki_json *json, const struct ki_list_info *info)
     ki_json_uint(json, "min_quality", info->min_quality);
     ki_json_uint(json, "entries", info->nentries);
     put_nhashes(json, info->nhashes);
+    ki_json_uint(json, "quarantined", info->nquarantined);
     ki_json_uint(json, "serial", info->serial);
 }
 
