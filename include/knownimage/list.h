@@ -194,10 +194,10 @@ struct ki_check_result {
 
 /* Looks for entries that would match what they should not: all of ki_pdq_doubts,
  * entries with too many others of the list within 31 bits, and entries within the
- * list's radius of something harmless. Entries in quarantine are looked at too. Takes
- * some 10 seconds for a million hashes, and 200 MB of memory (beyond four million,
- * 100 MB for each more). With quarantine, the writer's turn is held meanwhile; what was
- * released stays so. Errors: KI_ERR_NOT_FOUND (either list), KI_ERR_INTERRUPTED,
+ * list's radius of something harmless. Entries in quarantine are looked at too. A
+ * million hashes take about 25 seconds and 200 MB of memory; beyond four million, each
+ * million takes 80 MB more. With quarantine, the writer's turn is held meanwhile; what
+ * was released stays so. Errors: KI_ERR_NOT_FOUND (either list), KI_ERR_INTERRUPTED,
  * KI_ERR_NO_MEMORY, KI_ERR_IO. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_list_check(const char *folder, const char *name,
