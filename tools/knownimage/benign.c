@@ -41,6 +41,7 @@ static bool on_file(void *context, const char *path, bool is_named, int os_error
         ki_hasher_path(reader->hasher, path, is_named, &hashes);
     }
     if (hashes.os_error != 0) {
+        reader->out->nunreadable++;
         progress_clear(&reader->progress);
         message_errno(path, hashes.os_error);
     }
@@ -74,7 +75,11 @@ static bool walk(struct reader *reader, const char *path)
     if (status != KI_OK) {
         message("%s: %s", path, ki_status_text(status));
     }
-    return status == KI_OK && !stop_is_requested();
+    if (status == KI_OK && reader->out->nfiles == 0) {
+        message("%s: there are no files", path);
+    }
+    return status == KI_OK && !stop_is_requested() &&
+           reader->out->nunreadable < reader->out->nfiles;
 }
 
 static bool read_in(struct ki_sandbox *sandbox, const struct ki_hash_options *options,

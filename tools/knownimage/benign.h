@@ -16,12 +16,14 @@ struct benign {
     size_t nitems;
     size_t capacity;
     uint64_t nfiles;
+    uint64_t nunreadable;
     uint64_t nunhashed; /* of them: no picture, or one whose hash says too little */
 };
 
 /* Hashes a file, or the files of a folder, in confined processes. Those whose quality
- * is below min_quality are left out, as they match nothing. False after a message, or
- * if the command was stopped. */
+ * is below min_quality are left out, as they match nothing. What cannot be read is
+ * told and counted. False after a message, also if nothing could be read, or if the
+ * command was stopped. */
 bool benign_read(const char *path, const struct workers_arguments *workers,
                  const struct ki_limits *limits, unsigned min_quality,
                  struct benign *out);

@@ -170,6 +170,9 @@ static int check_list(const struct check_arguments *arguments, const char *name)
         options.benign_list = arguments->benign;
     }
     int exit_status = check_with(arguments, &folder, &options, &report);
+    if (benign.nunreadable > 0 && exit_status == EXIT_DONE) {
+        exit_status = EXIT_TROUBLE;
+    }
     benign_free(&benign);
     return exit_status;
 }
@@ -237,7 +240,7 @@ const struct command command_list_check = {
         "quarantine'), histograms as [from,count] pairs, and as suspects the entries\n"
         "with too many neighbours or near to something harmless. Changes nothing\n"
         "without --quarantine; what was released stays released.\n\n"
-        "Exit status: 0 done, 2 failed.",
+        "Exit status: 0 done, 2 failed or a picture could not be read.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_check,
