@@ -2,6 +2,7 @@
 /* knownimage-bench gate: which hashes the gate of lists catches. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <knownimage/index.h>
 
@@ -111,18 +112,25 @@ static void add_list(json_t *results, const struct gate_list *list)
                   "seconds", list->seconds));
 }
 
-/* Nanoseconds of one call. */
+static double processor_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec * 1e-3;
+}
+
+/* Nanoseconds of one call, on the processor. */
 static double time_gate(const struct gate_drawing *drawings, size_t n)
 {
     enum { NROUNDS = 21, NCALLS = 100000 };
     double rounds[NROUNDS];
     volatile unsigned sum = 0;
     for (int i = 0; i < NROUNDS; i++) {
-        double begin = bench_now_us();
+        double begin = processor_us();
         for (size_t k = 0; k < NCALLS; k++) {
             sum = sum + ki_pdq_doubts(&drawings[k % n].pdq);
         }
-        rounds[i] = (bench_now_us() - begin) * 1e3 / NCALLS;
+        rounds[i] = (processor_us() - begin) * 1e3 / NCALLS;
     }
     return bench_figures_of(rounds, NROUNDS).median;
 }
@@ -139,13 +147,14 @@ static void print(const json_t *results)
         {"material", "altered", 14, 0},
         {"originals", "originals", 9, 0},
         {"hashes", "hashes", 8, 0},
-        {"quarantined", "quarantined", 11, 0},
+        {"caught", "caught", 7, 0},
         {"percent", "%", 7, 3},
-        {"coherent", "coherent", 8, 0},
+        {"refused", "refused", 8, 0},
+        {"coherent", "coherent", 9, 0},
         {"symmetric", "symmetric", 9, 0},
         {"weight", "weight", 6, 0},
         {"low_quality", "| low quality", 14, 0},
-        {"low_quality_percent", "%", 6, 1},
+        {"low_quality_percent", "% caught", 8, 1},
     };
     static const struct bench_column plants[] = {
         {"planted", "planted rows", 20, 0},
@@ -158,6 +167,8 @@ static void print(const json_t *results)
     const json_t *import = json_object_get(results, "import");
     ki_put(stdout, "near: within 31 bits of another drawing; left: not caught, and of "
                    "sufficient quality\n");
+    ki_putf(stdout, "one hash: %.0f ns\n",
+            json_real_value(json_object_get(results, "gate_ns")));
     bench_table(json_object_get(results, "results"), classes, COUNT(classes));
     ki_put(stdout, "\nhashes of quality 50 and more:\n");
     bench_table(json_object_get(results, "altered"), copies, COUNT(copies));
@@ -177,6 +188,7 @@ static bool add_copies(json_t *results, const struct gate_arguments *arguments,
                        const struct operands *files)
 {
     static struct gate_copies copies;
+    static struct gate_copies crops;
     json_t *rows = json_array();
     (void)json_object_set_new(results, "altered", rows);
     if (!gate_copies_of_made((uint32_t)arguments->noriginals, (uint64_t)arguments->seed,
@@ -187,8 +199,9 @@ static bool add_copies(json_t *results, const struct gate_arguments *arguments,
     if (files->nitems == 0) {
         return true;
     }
-    bool is_good = gate_copies_of_files(files->items, files->nitems, &copies);
+    bool is_good = gate_copies_of_files(files->items, files->nitems, &copies, &crops);
     (void)json_array_append_new(rows, copies_row("photographs", &copies));
+    (void)json_array_append_new(rows, copies_row("crops of them", &crops));
     return is_good;
 }
 

@@ -44,17 +44,18 @@ struct gate_drawing *gate_drawings_make(uint32_t nevery, uint64_t seed, size_t *
 struct gate_copies {
     uint32_t noriginals;
     uint64_t ngood;        /* of sufficient quality */
-    uint64_t ndoubted;     /* of those */
+    uint64_t ndoubted;     /* of those, caught by the gate, */
+    uint64_t nrefused;     /* and of these, refused by imports */
     uint64_t nby_doubt[3]; /* likewise: coherent, symmetric, weight */
     uint64_t npoor;        /* hashes of less quality */
     uint64_t npoor_doubted;
 };
 
-/* Made pictures, or photographs from JPEG files and crops of them, each as it is and
- * altered in every way. False after a message. */
+/* Made pictures, or photographs from JPEG files, and nine crops of each, of half its
+ * sides: each as it is and altered in every way. False after a message. */
 bool gate_copies_of_made(uint32_t noriginals, uint64_t seed, struct gate_copies *out);
 bool gate_copies_of_files(const char *const *paths, size_t npaths,
-                          struct gate_copies *out);
+                          struct gate_copies *whole, struct gate_copies *crops);
 
 /* Rows of a list that should not be looked up. */
 enum { GATE_MOST_PLANTS = 32, GATE_TEXT_NBYTES = 72 };

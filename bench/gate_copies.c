@@ -6,6 +6,7 @@
 #include "bench/pictures.h"
 #include "codec.h"
 #include "common/message.h"
+#include "hash/gate.h"
 #include "synth.h"
 
 enum { WIDTH = 640, HEIGHT = 480, LONG_SIDE = 1600, NCROPS_A_SIDE = 3 };
@@ -20,6 +21,7 @@ static void count(struct gate_copies *out, const struct ki_pdq_result *pdq)
     }
     out->ngood++;
     out->ndoubted += doubts != 0;
+    out->nrefused += ki_pdq_is_meaningless(&pdq->hashes[0]);
     for (unsigned bit = 0; bit < 3; bit++) {
         out->nby_doubt[bit] += doubts >> bit & 1;
     }
@@ -101,11 +103,11 @@ static bool cut(const struct ki_canvas *from, uint32_t x, uint32_t y, uint32_t w
     return true;
 }
 
-/* The whole, and nine crops of half its sides that overlap by half. */
+/* Crops that overlap by half. */
 static bool copy_crops(struct ki_hasher *hasher, const struct ki_canvas *whole,
                        struct gate_copies *out)
 {
-    bool is_good = count_copies(hasher, whole, out->noriginals, out);
+    bool is_good = true;
     uint32_t width = whole->width / 2;
     uint32_t height = whole->height / 2;
     for (uint32_t i = 0; is_good && i < NCROPS_A_SIDE * NCROPS_A_SIDE; i++) {
@@ -146,16 +148,18 @@ static bool read_small(const char *path, struct ki_canvas *out)
 }
 
 bool gate_copies_of_files(const char *const *paths, size_t npaths,
-                          struct gate_copies *out)
+                          struct gate_copies *whole, struct gate_copies *crops)
 {
     struct ki_hasher *hasher = make_hasher();
     bool is_good = hasher != NULL;
-    *out = (struct gate_copies){0};
+    *whole = (struct gate_copies){0};
+    *crops = (struct gate_copies){0};
     for (size_t i = 0; is_good && i < npaths; i++) {
         struct ki_canvas canvas;
         is_good = read_small(paths[i], &canvas);
         if (is_good) {
-            is_good = copy_crops(hasher, &canvas, out);
+            is_good = count_copies(hasher, &canvas, whole->noriginals, whole) &&
+                      copy_crops(hasher, &canvas, crops);
             ki_canvas_destroy(&canvas);
         }
     }

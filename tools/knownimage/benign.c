@@ -111,6 +111,7 @@ bool benign_read(const char *path, const struct workers_arguments *workers,
     if (!workers_start(workers, 1, limits, &sandbox)) {
         return false;
     }
+    out->is_degraded = ki_sandbox_missing(sandbox) != NULL;
     bool is_good = read_in(sandbox, &options, path, &reader);
     ki_sandbox_stop(sandbox);
     return is_good;

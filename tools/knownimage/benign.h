@@ -16,8 +16,10 @@ struct benign {
     size_t nitems;
     size_t capacity;
     uint64_t nfiles;
+    uint64_t
+        nunhashed; /* of them: no picture, or one whose hash says too little, or: */
     uint64_t nunreadable;
-    uint64_t nunhashed; /* of them: no picture, or one whose hash says too little */
+    bool is_degraded; /* the sandbox was */
 };
 
 /* Hashes a file, or the files of a folder, in confined processes. Those whose quality

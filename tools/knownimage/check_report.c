@@ -103,6 +103,9 @@ static void put_benign(struct ki_json *json, const struct check_report *report)
     if (report->own) {
         ki_json_uint(json, "files", report->own->nfiles);
         ki_json_uint(json, "unhashed", report->own->nunhashed);
+        if (report->own->is_degraded) {
+            ki_json_text(json, "sandbox", "degraded");
+        }
     }
     ki_json_uint(json, "hashes", report->result.nbenign);
     ki_json_object_end(json);

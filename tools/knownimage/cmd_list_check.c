@@ -74,45 +74,63 @@ static void print(const struct check_arguments *arguments,
     (void)fflush(stdout);
 }
 
+static struct ki_check_options options_for(const struct check_arguments *arguments,
+                                           struct check_run *run)
+{
+    struct ki_check_options options = ki_check_options_default();
+    options.most_neighbours = arguments->most_neighbours;
+    options.quarantine = arguments->is_quarantine;
+    options.on_suspect = on_suspect;
+    options.on_progress = on_progress;
+    options.is_stopped = stop_is_requested_by;
+    options.context = run;
+    return options;
+}
+
+/* Prints what a check that succeeded found; the exit status. */
+static int conclude(const struct check_arguments *arguments,
+                    const struct check_report *report, struct ki_audit *audit)
+{
+    bool is_told = audited_quarantine(&audit, report->list, report->result.nadded,
+                                      report->result.generation);
+    print(arguments, report);
+    if (!report->suspects.has_memory) {
+        message("no memory to name all suspects");
+    }
+    return is_told && report->suspects.has_memory ? EXIT_DONE : EXIT_TROUBLE;
+}
+
 static int check_with(const struct check_arguments *arguments,
-                      const struct index_folder *folder,
-                      struct ki_check_options *options, struct check_report *report)
+                      const struct index_folder *folder, struct check_report *report)
 {
     struct check_run run = {.suspects.has_memory = true};
+    struct ki_check_options options = options_for(arguments, &run);
     struct ki_diag diag = {0};
     struct ki_audit *audit = NULL;
-    options->on_suspect = on_suspect;
-    options->on_progress = on_progress;
-    options->is_stopped = stop_is_requested_by;
-    options->context = &run;
+    if (report->own) {
+        options.benign = report->own->items;
+        options.nbenign = report->own->nitems;
+    } else {
+        options.benign_list = report->benign;
+    }
     if (arguments->is_quarantine && !audited_begin(folder->path, &audit)) {
         return EXIT_TROUBLE;
     }
     progress_begin(&run.progress, true);
     enum ki_status status =
-        ki_list_check(folder->path, report->list, options, &report->result, &diag);
+        ki_list_check(folder->path, report->list, &options, &report->result, &diag);
     progress_clear(&run.progress);
     report->suspects = run.suspects;
-    bool is_told = true;
+    int exit_status;
     if (status == KI_OK) {
-        is_told = audited_quarantine(&audit, report->list, report->result.nadded,
-                                     report->result.generation);
+        exit_status = conclude(arguments, report, audit);
+        index_folder_warn(folder);
     } else {
         audited_drop(audit);
-    }
-    if (status == KI_OK && !run.suspects.has_memory) {
-        message("no memory to name all suspects");
-        is_told = false;
-    }
-    if (status == KI_OK) {
-        print(arguments, report);
+        exit_status = fail(status, &diag);
     }
     suspects_free(&report->suspects);
-    if (status != KI_OK) {
-        return fail(status, &diag);
-    }
-    index_folder_warn(folder);
-    return is_told ? EXIT_DONE : EXIT_TROUBLE;
+    return exit_status;
 }
 
 /* Whatever is there under that name, or could only be there. */
@@ -145,7 +163,6 @@ static int check_list(const struct check_arguments *arguments, const char *name)
 {
     struct index_folder folder;
     struct benign benign = {0};
-    struct ki_check_options options = ki_check_options_default();
     struct check_report report = {
         .list = name,
         .benign = arguments->benign,
@@ -156,20 +173,14 @@ static int check_list(const struct check_arguments *arguments, const char *name)
         return EXIT_TROUBLE;
     }
     stop_install();
-    options.most_neighbours = arguments->most_neighbours;
-    options.quarantine = arguments->is_quarantine;
     if (arguments->benign && is_path(arguments->benign)) {
         if (!read_benign(arguments, folder.path, name, &benign)) {
             benign_free(&benign);
             return stop_exit_status(EXIT_TROUBLE);
         }
-        options.benign = benign.items;
-        options.nbenign = benign.nitems;
         report.own = &benign;
-    } else {
-        options.benign_list = arguments->benign;
     }
-    int exit_status = check_with(arguments, &folder, &options, &report);
+    int exit_status = check_with(arguments, &folder, &report);
     if (benign.nunreadable > 0 && exit_status == EXIT_DONE) {
         exit_status = EXIT_TROUBLE;
     }
