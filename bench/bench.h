@@ -18,6 +18,7 @@ extern const struct command command_open;
 extern const struct command command_hash;
 extern const struct command command_fidelity;
 extern const struct command command_robustness;
+extern const struct command command_gate;
 extern const struct command command_scan;
 extern const struct command command_tune;
 extern const struct command command_swap;

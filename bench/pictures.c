@@ -12,7 +12,7 @@
 #include "common/message.h"
 #include "synth.h"
 
-enum { SEED = 17, QUALITY = 85, NKINDS = 4 };
+enum { SEED = 17, QUALITY = 85, COPY_QUALITY = 88, NKINDS = 4 };
 
 void bench_picture_free(struct bench_picture *picture)
 {
@@ -191,4 +191,25 @@ size_t bench_pictures_make(const char *sizes, struct bench_picture **out)
         message("cannot make pictures of %s pixels", sizes);
     }
     return count;
+}
+
+enum ki_status bench_copy_make(const struct ki_canvas *original,
+                               const struct ki_alteration *alteration, uint64_t seed,
+                               struct ki_blob *file)
+{
+    struct ki_canvas altered = {0};
+    struct ki_prng prng;
+    ki_prng_seed(&prng, seed, 0);
+    enum ki_status status =
+        alteration->apply(original, alteration->amount, &prng, &altered);
+    if (status == KI_OK && alteration->coding == KI_ALTER_OTHER) {
+        status = ki_png_write(&altered, file);
+    } else if (status == KI_OK) {
+        status = ki_jpeg_write(
+            &altered, alteration->quality ? alteration->quality : COPY_QUALITY,
+            alteration->coding == KI_ALTER_GRAY ? KI_JPEG_GRAY : KI_JPEG_BASELINE,
+            file);
+    }
+    ki_canvas_destroy(&altered);
+    return status;
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alter.h"
+#include "blob.h"
 #include "canvas.h"
 
 struct bench_picture {
@@ -20,6 +22,11 @@ void bench_picture_free(struct bench_picture *picture);
  * one. Free with ki_canvas_destroy. */
 bool bench_canvas_make(uint32_t width, uint32_t height, uint64_t number,
                        struct ki_canvas *canvas);
+
+/* A copy of a picture, altered and coded as the alteration says. Appends to *file. */
+KI_MUST_CHECK enum ki_status bench_copy_make(const struct ki_canvas *original,
+                                             const struct ki_alteration *alteration,
+                                             uint64_t seed, struct ki_blob *file);
 
 /* Grey pixels. All return false, or 0, after a message. */
 bool bench_picture_gray(uint32_t width, uint32_t height, struct bench_picture *out);

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "alter.h"
+#include "bench/pictures.h"
 #include "codec.h"
 #include "common/message.h"
 #include "corpus_private.h"
 
-enum { LIST_QUALITY = 92, COPY_QUALITY = 88, LEAST_DISTANCE_NONE = 256 };
+enum { LIST_QUALITY = 92, LEAST_DISTANCE_NONE = 256 };
 
 /* The hashes that a picture is looked up with, by way, and those that lists hold. */
 struct subject {
@@ -119,27 +120,6 @@ static void list(struct worker *worker, const struct ki_blob *file, struct subje
     }
 }
 
-static enum ki_status make_copy(const struct ki_canvas *original,
-                                const struct ki_alteration *alteration, uint64_t seed,
-                                struct ki_blob *file)
-{
-    struct ki_canvas altered = {0};
-    struct ki_prng prng;
-    ki_prng_seed(&prng, seed, 0);
-    enum ki_status status =
-        alteration->apply(original, alteration->amount, &prng, &altered);
-    if (status == KI_OK && alteration->coding == KI_ALTER_OTHER) {
-        status = ki_png_write(&altered, file);
-    } else if (status == KI_OK) {
-        status = ki_jpeg_write(
-            &altered, alteration->quality ? alteration->quality : COPY_QUALITY,
-            alteration->coding == KI_ALTER_GRAY ? KI_JPEG_GRAY : KI_JPEG_BASELINE,
-            file);
-    }
-    ki_canvas_destroy(&altered);
-    return status;
-}
-
 static enum ki_status try_copies(struct measurement *measurement, struct worker *worker,
                                  uint32_t i, uint64_t seed,
                                  const struct ki_canvas *original)
@@ -149,8 +129,8 @@ static enum ki_status try_copies(struct measurement *measurement, struct worker 
     enum ki_status status = KI_OK;
     for (size_t a = 0; status == KI_OK && ki_alteration_at(a); a++) {
         struct ki_blob file = {0};
-        status = make_copy(original, ki_alteration_at(a), ki_prng_derive(seed, a + 1),
-                           &file);
+        status = bench_copy_make(original, ki_alteration_at(a),
+                                 ki_prng_derive(seed, a + 1), &file);
         struct subject copy = {0};
         if (status == KI_OK) {
             look_at(worker, &file, &copy);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stable names of purposes, actions, verdicts, tiers, demotions and handlings. */
+/* The stable names of purposes, actions, doubts, verdicts, tiers, demotions and
+ * handlings. */
 #include <knownimage/match.h>
 
 #include <string.h>
@@ -43,16 +44,6 @@ static const char *const handling_texts[KI_NHANDLINGS] = {
     [KI_HANDLING_RETRY] = "retry",
 };
 
-const char *ki_demotion_text(enum ki_demotion demotion)
-{
-    return (unsigned)demotion < KI_NDEMOTIONS ? demotion_texts[demotion] : "unknown";
-}
-
-const char *ki_handling_text(enum ki_handling handling)
-{
-    return (unsigned)handling < KI_NHANDLINGS ? handling_texts[handling] : "";
-}
-
 const char *ki_doubt_text(enum ki_doubt doubt)
 {
     switch (doubt) {
@@ -72,6 +63,16 @@ const char *ki_doubt_text(enum ki_doubt doubt)
     default:
         return "unknown";
     }
+}
+
+const char *ki_demotion_text(enum ki_demotion demotion)
+{
+    return (unsigned)demotion < KI_NDEMOTIONS ? demotion_texts[demotion] : "unknown";
+}
+
+const char *ki_handling_text(enum ki_handling handling)
+{
+    return (unsigned)handling < KI_NHANDLINGS ? handling_texts[handling] : "";
 }
 
 const char *ki_purpose_text(enum ki_purpose purpose)

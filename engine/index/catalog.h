@@ -98,6 +98,10 @@ enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const ch
                                   size_t id_nbytes, unsigned doubts, unsigned mask,
                                   bool *existed, struct ki_diag *diag);
 
+/* Entries in quarantine, as they stand within the transaction, of the list that was last
+ * found or changed. */
+uint64_t ki_txn_nquarantined(const struct ki_txn *txn);
+
 /* Notes of a list what its last update said of itself: is_signed, update, expires. */
 enum ki_status ki_txn_list_set_trust(struct ki_txn *txn, uint32_t list_id,
                                      const struct ki_list_trust *trust,

@@ -192,7 +192,7 @@ static enum ki_status entry_merge(struct ki_txn *txn, const struct entry_key *ke
     return KI_OK;
 }
 
-static unsigned is_quarantined(const struct ki_entry_row *row)
+static uint64_t count_quarantined(const struct ki_entry_row *row)
 {
     const struct ki_entry entry = {.doubts = row->doubts};
     return ki_entry_withholds(&entry, KI_KIND_PDQ);
@@ -226,7 +226,7 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
     memcpy(row.id, entry->id, entry->id_nbytes);
     key.nbytes = ki_entry_key(list_id, entry->id, entry->id_nbytes, key.bytes);
     status = entry_read(txn, &key, &row, &exists, diag);
-    unsigned was_quarantined = is_quarantined(&row);
+    uint64_t was_quarantined = count_quarantined(&row);
     if (status == KI_OK) {
         status = entry_merge(txn, &key, entry, &row, &is_changed, diag);
     }
@@ -245,10 +245,15 @@ enum ki_status ki_txn_entry_add(struct ki_txn *txn, uint32_t list_id,
               : is_changed ? KI_ENTRY_UPDATED
                            : KI_ENTRY_UNCHANGED;
     txn->list.nentries += !exists;
-    txn->list.nquarantined += is_quarantined(&row) - was_quarantined;
+    txn->list.nquarantined += count_quarantined(&row) - was_quarantined;
     txn->is_list_changed = txn->is_list_changed || is_changed;
     txn->is_changed = txn->is_changed || is_changed;
     return KI_OK;
+}
+
+uint64_t ki_txn_nquarantined(const struct ki_txn *txn)
+{
+    return txn->has_list ? txn->list.nquarantined : 0;
 }
 
 enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const char *id,
@@ -270,13 +275,13 @@ enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const ch
     if (status != KI_OK || !*existed || wanted == row.doubts) {
         return status;
     }
-    unsigned was_quarantined = is_quarantined(&row);
+    uint64_t was_quarantined = count_quarantined(&row);
     row.doubts = wanted;
     status = entry_write(txn, &key, &row, diag);
     if (status == KI_OK) {
         status = ki_txn_mark_dirty(txn, key.bytes, key.nbytes, id, id_nbytes, diag);
     }
-    txn->list.nquarantined += is_quarantined(&row) - was_quarantined;
+    txn->list.nquarantined += count_quarantined(&row) - was_quarantined;
     txn->is_list_changed = true;
     txn->is_changed = true;
     return status;

@@ -17,6 +17,7 @@ static void add_lists(struct ki_index_status *status, const struct ki_list_info 
     status->nlists = nlists;
     for (size_t i = 0; i < nlists; i++) {
         status->nentries += lists[i].nentries;
+        status->nquarantined += lists[i].nquarantined;
         for (unsigned kind = 0; kind < KI_NKINDS; kind++) {
             status->nhashes[kind] += lists[i].nhashes[kind];
         }

@@ -30,6 +30,7 @@ static enum ki_status put_entry(struct ki_import *import, const struct ki_entry 
                                 bool is_whole)
 {
     enum ki_entry_change change = KI_ENTRY_UNCHANGED;
+    uint64_t nquarantined = ki_txn_nquarantined(import->txn);
     enum ki_status status = is_whole ? ki_txn_entry_set(import->txn, import->list.id,
                                                         entry, &change, import->diag)
                                      : ki_txn_entry_add(import->txn, import->list.id,
@@ -37,6 +38,7 @@ static enum ki_status put_entry(struct ki_import *import, const struct ki_entry 
     import->result.nadded += change == KI_ENTRY_ADDED;
     import->result.nupdated += change == KI_ENTRY_UPDATED;
     import->result.nunchanged += status == KI_OK && change == KI_ENTRY_UNCHANGED;
+    import->result.nquarantined += ki_txn_nquarantined(import->txn) > nquarantined;
     return status;
 }
 

@@ -129,6 +129,7 @@ static enum ki_status stage_record(struct ki_import *import)
         .from = {.updated = record->updated,
                  .nvotes_for = record->nvotes_for,
                  .nvotes_against = record->nvotes_against},
+        .doubts = ki_record_doubts(record),
     };
     memcpy(entry.from.member, record->member, sizeof entry.from.member);
     return ki_staging_add(&import->staging, &entry, record->op, import->diag);

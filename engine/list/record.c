@@ -58,14 +58,29 @@ static bool is_of_empty_file(const struct ki_hash *hash)
     return empty[hash->kind] && strcmp(hex, empty[hash->kind]) == 0;
 }
 
-static bool says_nothing(const struct ki_hash *hash)
+static struct ki_pdq pdq_of(const struct ki_hash *hash)
 {
     struct ki_pdq pdq;
-    if (hash->kind != KI_KIND_PDQ) {
-        return false;
-    }
     memcpy(pdq.bytes, hash->bytes, sizeof pdq.bytes);
-    return ki_pdq_is_meaningless(&pdq);
+    return pdq;
+}
+
+static bool says_nothing(const struct ki_hash *hash)
+{
+    struct ki_pdq pdq = pdq_of(hash);
+    return hash->kind == KI_KIND_PDQ && ki_pdq_is_meaningless(&pdq);
+}
+
+unsigned ki_record_doubts(const struct ki_list_record *record)
+{
+    unsigned doubts = 0;
+    for (size_t i = 0; i < record->nhashes; i++) {
+        if (record->hashes[i].kind == KI_KIND_PDQ) {
+            struct ki_pdq pdq = pdq_of(&record->hashes[i]);
+            doubts |= ki_pdq_doubts(&pdq);
+        }
+    }
+    return doubts;
 }
 
 static bool hash_decode(enum ki_kind kind, struct ki_span text, struct ki_hash *out)

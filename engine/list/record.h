@@ -62,6 +62,9 @@ bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
 void ki_record_offer_hash(struct ki_list_record *record, enum ki_kind kind,
                           struct ki_span text);
 
+/* What speaks against looking up its PDQ hashes: ki_pdq_doubts of them all. */
+unsigned ki_record_doubts(const struct ki_list_record *record);
+
 /* These refuse the record (false) if the text breaks the rules of the catalog. An empty
  * id leaves the line number, and an empty member none. A record takes at most
  * KI_RECORD_MAX_NHASHES hashes. */

@@ -80,6 +80,7 @@ enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
     ki_json_uint(&body.json, "unchanged", result->nunchanged);
     ki_json_uint(&body.json, "removed", result->nremoved);
     ki_json_uint(&body.json, "rejected", result->nrejected);
+    ki_json_uint(&body.json, "quarantined", result->nquarantined);
     ki_json_uint(&body.json, "generation", result->generation);
     return end(audit, &body);
 }
@@ -109,17 +110,36 @@ enum ki_status ki_audit_add_list(struct ki_audit *audit, const char *what,
     return end(audit, &body);
 }
 
-enum ki_status ki_audit_add_removal(struct ki_audit *audit, const char *list,
-                                    uint64_t nentries, uint64_t generation)
+static enum ki_status add_count(struct ki_audit *audit, const char *event,
+                                const char *list, const char *key, uint64_t nentries,
+                                uint64_t generation)
 {
     struct body body;
-    if (!begin(&body, "removal")) {
+    if (!begin(&body, event)) {
         return KI_ERR_NO_MEMORY;
     }
     ki_json_text(&body.json, "list", list);
-    ki_json_uint(&body.json, "removed", nentries);
+    ki_json_uint(&body.json, key, nentries);
     ki_json_uint(&body.json, "generation", generation);
     return end(audit, &body);
+}
+
+enum ki_status ki_audit_add_removal(struct ki_audit *audit, const char *list,
+                                    uint64_t nentries, uint64_t generation)
+{
+    return add_count(audit, "removal", list, "removed", nentries, generation);
+}
+
+enum ki_status ki_audit_add_release(struct ki_audit *audit, const char *list,
+                                    uint64_t nentries, uint64_t generation)
+{
+    return add_count(audit, "release", list, "released", nentries, generation);
+}
+
+enum ki_status ki_audit_add_quarantine(struct ki_audit *audit, const char *list,
+                                       uint64_t nentries, uint64_t generation)
+{
+    return add_count(audit, "quarantine", list, "quarantined", nentries, generation);
 }
 
 enum ki_status ki_audit_add_publication(struct ki_audit *audit, const char *what,

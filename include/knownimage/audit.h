@@ -77,6 +77,16 @@ KI_API KI_MUST_CHECK enum ki_status ki_audit_add_removal(struct ki_audit *audit,
                                                          const char *list,
                                                          uint64_t nentries,
                                                          uint64_t generation);
+/* Of entries from quarantine. */
+KI_API KI_MUST_CHECK enum ki_status ki_audit_add_release(struct ki_audit *audit,
+                                                         const char *list,
+                                                         uint64_t nentries,
+                                                         uint64_t generation);
+/* Of entries into it, by a check of the list. */
+KI_API KI_MUST_CHECK enum ki_status ki_audit_add_quarantine(struct ki_audit *audit,
+                                                            const char *list,
+                                                            uint64_t nentries,
+                                                            uint64_t generation);
 KI_API KI_MUST_CHECK enum ki_status
 ki_audit_add_publication(struct ki_audit *audit, const char *what, uint64_t generation);
 /* What the matches of one scan have in common; they name it by its id, which is made

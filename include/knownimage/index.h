@@ -204,6 +204,7 @@ struct ki_index_status {
     uint64_t nlists;
     uint64_t nentries;
     uint64_t nhashes[KI_NKINDS];
+    uint64_t nquarantined; /* entries whose PDQ hashes are not looked up */
 };
 /* KI_ERR_NOT_FOUND if there is no index; damage is no failure of this call. */
 KI_API KI_MUST_CHECK enum ki_status

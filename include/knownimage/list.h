@@ -114,9 +114,11 @@ struct ki_import_result {
                             or were made void by a later record of the file */
     uint64_t nremoved;   /* entries withdrawn */
     uint64_t nrejected;  /* records refused */
-    uint64_t generation; /* the current generation after the import */
-    uint32_t number;     /* of the import, if it changed anything; else 0 */
-    bool has_sha256;     /* of the bytes that were read from fd */
+    uint64_t nquarantined; /* entries that stand in quarantine because of this import:
+                              of those counted above */
+    uint64_t generation;   /* the current generation after the import */
+    uint32_t number;       /* of the import, if it changed anything; else 0 */
+    bool has_sha256;       /* of the bytes that were read from fd */
     uint8_t sha256[32];
 };
 
@@ -155,6 +157,104 @@ KI_API const char *ki_list_format_name(size_t i);
 KI_API KI_MUST_CHECK enum ki_status ki_list_export(const char *folder, const char *name,
                                                    const char *format, FILE *out,
                                                    struct ki_diag *diag);
+
+/* An entry in quarantine: its PDQ hashes are not looked up, its digests are. Pointers
+ * are valid during the call only. */
+struct ki_quarantined {
+    const char *entry; /* its id, terminated; bytes as imported */
+    unsigned doubts;   /* mask of enum ki_doubt, without KI_DOUBT_RELEASED */
+    const struct ki_hash *hashes;
+    size_t nhashes;
+};
+
+/* Visits the entries of a list that stand in quarantine, in one state of the catalog;
+ * false from visit ends the walk. Errors: KI_ERR_NOT_FOUND, KI_ERR_IO. */
+typedef bool (*ki_quarantine_visit)(void *context, const struct ki_quarantined *entry);
+KI_API KI_MUST_CHECK enum ki_status
+ki_list_quarantine(const char *folder, const char *name, ki_quarantine_visit visit,
+                   void *context, struct ki_diag *diag);
+
+/* Releases one entry, named by its id, for good: it stays out of quarantine until it
+ * gets a new PDQ hash that there is a doubt about. *was_quarantined is false, and
+ * nothing changed, if it was not in quarantine or there is none of that id. In effect
+ * once published. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_list_release_entry(const char *folder, const char *name, const char *entry,
+                      bool *was_quarantined, struct ki_diag *diag);
+
+/* An entry with too many neighbours, or near to something harmless. Pointers are valid
+ * during the call only. */
+struct ki_suspect {
+    const char *entry;    /* its id, terminated; bytes as imported */
+    unsigned doubts;      /* mask of enum ki_doubt: what this check found; and
+                             KI_DOUBT_RELEASED if a person released it */
+    uint32_t nneighbours; /* of its hash that has the most, counted up to
+                             KI_CHECK_MOST_COUNTED */
+    bool is_benign;       /* near to something harmless, */
+    unsigned distance;    /* this far, else 0 */
+};
+
+/* What a check looks for, and what it does about it. */
+struct ki_check_options {
+    uint32_t most_neighbours; /* more of them are a doubt */
+    /* Hashes of harmless pictures, and a list of them; NULL, 0 and NULL: none. */
+    const struct ki_pdq *benign;
+    size_t nbenign;
+    const char *benign_list;
+    bool quarantine; /* note what was found of the entries, and publish */
+    /* Optional; called with context. done goes from 0 to 1. */
+    void (*on_suspect)(void *context, const struct ki_suspect *suspect);
+    void (*on_progress)(void *context, double done);
+    bool (*is_stopped)(void *context); /* true: change nothing, KI_ERR_INTERRUPTED */
+    void *context;
+};
+
+/* 100 neighbours, nothing benign, changing nothing, no callbacks. */
+KI_API struct ki_check_options ki_check_options_default(void);
+
+enum {
+    KI_CHECK_NDOUBTS = 5,         /* bits of KI_DOUBTS */
+    KI_CHECK_COHERENCE_STEP = 20, /* width of a place of the histogram */
+    KI_CHECK_NCOHERENCES = 49,    /* 0…960 */
+    KI_CHECK_NASYMMETRIES = 129,  /* 0…128 */
+    KI_CHECK_NWEIGHTS = 257,      /* 0…256 */
+    KI_CHECK_NNEAREST = 33,       /* 0…31, and none within 31 */
+    KI_CHECK_NCOUNTS = 12,        /* 0, 1, 2–3, 4–7, …, 512–1023, more */
+    KI_CHECK_MOST_COUNTED =
+        1024 /* neighbours, or most_neighbours + 1 if that is more */
+};
+
+/* What a check found of a list. The histograms count PDQ hashes. */
+struct ki_check_result {
+    uint64_t nentries;
+    uint64_t npdq;
+    uint64_t nbenign;                    /* hashes compared with */
+    uint64_t ndoubted[KI_CHECK_NDOUBTS]; /* entries that this check has the doubt
+                                            1 << i about, whatever is noted of them */
+    uint64_t nreleased;                  /* entries that a person released */
+    uint64_t nquarantined; /* entries that stand in quarantine in the end */
+    uint64_t nadded;       /* of them, put there by this check */
+    uint64_t generation;   /* in force in the end; 0 without quarantine */
+    uint64_t coherences[KI_CHECK_NCOHERENCES];
+    uint64_t asymmetries[KI_CHECK_NASYMMETRIES];
+    uint64_t weights[KI_CHECK_NWEIGHTS];
+    uint64_t nearest[KI_CHECK_NNEAREST];   /* distance to the nearest hash of another
+                                              entry; of one with more neighbours than are
+                                              counted, of those that were */
+    uint64_t neighbours[KI_CHECK_NCOUNTS]; /* hashes of other entries within 31 bits */
+};
+
+/* Looks for entries that would match what they should not: all of ki_pdq_doubts,
+ * entries with too many others of the list within 31 bits, and entries within the
+ * list's radius of something harmless. Entries in quarantine are looked at too. A
+ * million hashes take about 25 seconds and 200 MB of memory; beyond four million, each
+ * million takes 80 MB more. With quarantine, the writer's turn is held meanwhile; what
+ * was released stays so. Errors: KI_ERR_NOT_FOUND (either list), KI_ERR_INTERRUPTED,
+ * KI_ERR_NO_MEMORY, KI_ERR_IO. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_list_check(const char *folder, const char *name,
+              const struct ki_check_options *options, struct ki_check_result *result,
+              struct ki_diag *diag);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 . "${0%/*}/lib.sh"
 
 commands='hash lookup scan list:add list:import list:show list:export list:remove
+list:check list:quarantine list:release
 index:status index:publish index:verify index:prune'
 
 for words in $commands; do

@@ -10,7 +10,8 @@ m1=45cb96474050cd062ba45680f0bde173
 ki 'add a list' 0 list add hotline --source iwf --action block --radius 20
 stdout_has '{"list":"hotline","source":"iwf","purpose":"match","action":"block",'\
 '"radius":20,"min_quality":50,"entries":0,'\
-'"hashes":{"pdq":0,"md5":0,"sha1":0,"sha256":0,"photodna":0},"serial":'
+'"hashes":{"pdq":0,"md5":0,"sha1":0,"sha256":0,"photodna":0},'\
+'"quarantined":0,"serial":'
 stdout_has '"generation":'
 stderr_is ''
 ki 'add a list twice' 2 list add hotline
@@ -30,14 +31,14 @@ printf 'entry,kind,hash,category_scheme,category_code\ne1,pdq,%s,iwf,A\ne2,md5,%
 ki 'import' 0 list import hotline list.csv
 generation=$(value_of generation)
 stdout_is "{\"list\":\"hotline\",\"read\":2,\"added\":2,\"updated\":0,\"removed\":0,\
-\"rejected\":0,\"generation\":$generation,\"unchanged\":0,\"format\":\"csv\"}"
+\"rejected\":0,\"generation\":$generation,\"unchanged\":0,\"format\":\"csv\",\"quarantined\":0}"
 stderr_is ''
 ki 'the same import again' 0 list import hotline list.csv
 stdout_is "{\"list\":\"hotline\",\"read\":2,\"added\":0,\"updated\":0,\"removed\":0,\
-\"rejected\":0,\"generation\":$generation,\"unchanged\":2,\"format\":\"csv\"}"
+\"rejected\":0,\"generation\":$generation,\"unchanged\":2,\"format\":\"csv\",\"quarantined\":0}"
 
 ki 'show one' 0 list show hotline
-stdout_has '"entries":2,"hashes":{"pdq":1,"md5":1,"sha1":0,"sha256":0,"photodna":0},"serial":'
+stdout_has '"entries":2,"hashes":{"pdq":1,"md5":1,"sha1":0,"sha256":0,"photodna":0},"quarantined":0,"serial":'
 ki 'show all, in order of name' 0 list show
 sed 's/{"list":"\([^"]*\).*/\1/' "$work/stdout" >names
 printf 'hotline\nmine\n' | cmp - names || fail 'names'
@@ -131,7 +132,7 @@ for file in zero comments; do
         stderr_is "knownimage: $file: no records"
     done
     ki "$file of a kind" 0 list import hotline $file --kind pdq
-    stdout_has '"unchanged":0,"format":null}'
+    stdout_has '"unchanged":0,"format":null,"quarantined":0}'
 done
 {
     head -c 200000 /dev/zero | tr '\0' x

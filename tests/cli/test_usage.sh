@@ -84,5 +84,10 @@ usage "list show: unexpected argument 'b'" list show a b
 usage 'list export: too few arguments' list export
 usage 'one of csv, pdq-text, ndjson' list export a --format pdf
 usage 'list remove: too few arguments' list remove
+usage 'list check: too few arguments' list check
+usage 'list check: option --neighbours needs' list check a --neighbours 0
+usage 'one of json, text' list check a --format csv
+usage 'list quarantine: too few arguments' list quarantine
+usage 'list release: too few arguments' list release a
 [ ! -e "$HOME/.local" ] || fail 'a usage error made the index folder'
 finish

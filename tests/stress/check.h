@@ -30,14 +30,21 @@ static inline uint64_t mix_number(uint64_t z)
     return z ^ (z >> 31);
 }
 
-/* The hash of entry number n, the same every time. */
+/* The hash of entry number n, the same every time; none that an import would put into
+ * quarantine. */
 static inline struct ki_hash numbered_hash(uint64_t n)
 {
     struct ki_hash hash = {.kind = KI_KIND_PDQ};
-    for (size_t i = 0; i < KI_PDQ_NBYTES; i += 8) {
-        uint64_t value = mix_number(n * 4 + i / 8 + 0x9e3779b97f4a7c15u);
-        memcpy(hash.bytes + i, &value, 8);
-    }
+    struct ki_pdq pdq;
+    uint64_t salt = 0x9e3779b97f4a7c15u;
+    do {
+        for (size_t i = 0; i < KI_PDQ_NBYTES; i += 8) {
+            uint64_t value = mix_number(n * 4 + i / 8 + salt);
+            memcpy(pdq.bytes + i, &value, 8);
+        }
+        salt = mix_number(salt);
+    } while (ki_pdq_is_degenerate(&pdq));
+    memcpy(hash.bytes, pdq.bytes, sizeof pdq.bytes);
     return hash;
 }
 

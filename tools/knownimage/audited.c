@@ -53,6 +53,20 @@ bool audited_removal(struct ki_audit **audit, const char *list, uint64_t nremove
            finish(audit, ki_audit_add_removal(*audit, list, nremoved, generation));
 }
 
+bool audited_release(struct ki_audit **audit, const char *list, uint64_t nreleased,
+                     uint64_t generation)
+{
+    return !*audit ||
+           finish(audit, ki_audit_add_release(*audit, list, nreleased, generation));
+}
+
+bool audited_quarantine(struct ki_audit **audit, const char *list,
+                        uint64_t nquarantined, uint64_t generation)
+{
+    return !*audit || finish(audit, ki_audit_add_quarantine(*audit, list, nquarantined,
+                                                            generation));
+}
+
 bool audited_publication(struct ki_audit **audit, const char *what, uint64_t generation)
 {
     return !*audit || finish(audit, ki_audit_add_publication(*audit, what, generation));

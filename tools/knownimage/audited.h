@@ -19,6 +19,10 @@ bool audited_list(struct ki_audit **audit, const char *what,
                   const struct ki_list_info *info, uint64_t generation);
 bool audited_removal(struct ki_audit **audit, const char *list, uint64_t nremoved,
                      uint64_t generation);
+bool audited_release(struct ki_audit **audit, const char *list, uint64_t nreleased,
+                     uint64_t generation);
+bool audited_quarantine(struct ki_audit **audit, const char *list,
+                        uint64_t nquarantined, uint64_t generation);
 bool audited_publication(struct ki_audit **audit, const char *what,
                          uint64_t generation);
 

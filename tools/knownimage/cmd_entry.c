@@ -9,6 +9,7 @@
 #include "common/option_groups.h"
 #include "keys/keys.h"
 #include "knownimage/commands.h"
+#include "knownimage/lists.h"
 #include "report/json.h"
 
 struct entry_arguments {
@@ -65,18 +66,6 @@ static void put_hashes(struct ki_json *json, const struct ki_entry_info *entry)
         ki_json_object_end(json);
     }
     ki_json_array_end(json);
-}
-
-static void put_doubts(struct ki_json *json, unsigned doubts)
-{
-    ki_json_array_begin(json, "doubts");
-    for (unsigned bit = 1; bit & KI_DOUBTS; bit <<= 1) {
-        if (doubts & bit) {
-            ki_json_text(json, NULL, ki_doubt_text((enum ki_doubt)bit));
-        }
-    }
-    ki_json_array_end(json);
-    ki_json_bool(json, "released", (doubts & KI_DOUBT_RELEASED) != 0);
 }
 
 static void print_entry(void *context, const struct ki_entry_info *entry)

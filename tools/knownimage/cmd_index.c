@@ -131,6 +131,7 @@ static void print_status(const char *folder, const struct ki_index_status *state
     ki_json_uint(&json, "lists", state->nlists);
     ki_json_uint(&json, "entries", state->nentries);
     put_nhashes(&json, state->nhashes);
+    ki_json_uint(&json, "quarantined", state->nquarantined);
     ki_json_uint(&json, "segments", state->nsegments);
     ki_json_uint(&json, "segment_bytes", state->segment_nbytes);
     put_health(&json, folder, state);

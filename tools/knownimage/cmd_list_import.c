@@ -74,7 +74,18 @@ static void print_result(const char *name, const struct ki_import_result *result
     ki_json_uint(&json, "generation", result->generation);
     ki_json_uint(&json, "unchanged", result->nunchanged);
     ki_json_text_or_null(&json, "format", result->format ? result->format : "");
+    ki_json_uint(&json, "quarantined", result->nquarantined);
     ki_json_line_end(&json);
+}
+
+static void tell_quarantine(const char *name, uint64_t nquarantined)
+{
+    if (nquarantined > 0) {
+        message("%" PRIu64
+                " %s in quarantine: too flat, periodic or uneven to be looked "
+                "up by PDQ; see 'knownimage list quarantine %s'",
+                nquarantined, nquarantined == 1 ? "entry is" : "entries are", name);
+    }
 }
 
 static int exit_status_of(const struct ki_import_result *result)
@@ -152,6 +163,7 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     if (result.nread == 0) {
         message("%s: no records", file);
     }
+    tell_quarantine(name, result.nquarantined);
     print_result(name, &result);
     (void)fflush(stdout);
     uint64_t generation = 0;

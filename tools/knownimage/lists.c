@@ -19,6 +19,17 @@ void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS])
     ki_json_object_end(json);
 }
 
+void put_doubts(struct ki_json *json, unsigned doubts)
+{
+    ki_json_array_begin(json, "doubts");
+    for (unsigned bit = 1; bit <= KI_DOUBT_RELEASED; bit <<= 1) {
+        if (doubts & bit) {
+            ki_json_text(json, NULL, ki_doubt_text((enum ki_doubt)bit));
+        }
+    }
+    ki_json_array_end(json);
+}
+
 /* Of a list without a key: unsigned, whatever came with its updates. */
 static void put_trust(struct ki_json *json, const struct ki_list_trust *trust)
 {

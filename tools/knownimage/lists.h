@@ -13,6 +13,9 @@
 /* "hashes":{"pdq":…,"md5":…,…} */
 void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS]);
 
+/* "doubts":["coherent",…] of a mask of enum ki_doubt. */
+void put_doubts(struct ki_json *json, unsigned doubts);
+
 /* The members of a list: name, policy and counts. */
 void put_list(struct ki_json *json, const struct ki_list_info *info);
 
