@@ -122,17 +122,17 @@ struct ki_pdq_figures {
 };
 KI_API void ki_pdq_measure(const struct ki_pdq *pdq, struct ki_pdq_figures *out);
 
-/* Which of these say that the picture was flat, periodic or a gradient, so that a near
- * match with it would mean nothing: a mask of KI_DOUBT_COHERENT (coherence ≥ 540),
- * KI_DOUBT_SYMMETRIC (asymmetry ≤ 58) and KI_DOUBT_WEIGHT (120 or less, or 136 or more)
- * of enum ki_doubt in <knownimage/index.h>; 0: none. Figures and limits are this
- * project's own: measured, they caught none of 350 photographs, 0.05 % of 26,658
- * altered ones, and every flat, gradient, stripe, checker and blob picture that
- * collided with another; `knownimage-bench gate` measures them anew. */
+/* Which of these say of a hash on a list that its picture was flat, periodic or a
+ * gradient, so that a near match with it would mean nothing: a mask of
+ * KI_DOUBT_COHERENT (coherence ≥ 540), KI_DOUBT_SYMMETRIC (asymmetry ≤ 58) and
+ * KI_DOUBT_WEIGHT (88 or less, or 168 or more) of enum ki_doubt in
+ * <knownimage/index.h>; 0: none. Figures and limits are this project's own:
+ * `knownimage-bench gate` measures what they catch and what not. */
 KI_API unsigned ki_pdq_doubts(const struct ki_pdq *pdq);
 KI_API unsigned ki_pdq_figures_doubts(const struct ki_pdq_figures *figures);
 
-/* True if there is any such doubt. */
+/* The same of a picture that was hashed here, whose weight is 128 but for ties: true if
+ * there is any such doubt, or if the weight is 120 or less, or 136 or more. */
 KI_API bool ki_pdq_is_degenerate(const struct ki_pdq *pdq);
 
 /* Hashes a decoded grey picture: height rows of width bytes, row r at

@@ -40,7 +40,7 @@ static struct ki_hash light_hash(struct random_state *random)
     static const struct ki_pdq zero;
     struct ki_pdq pdq;
     do {
-        pdq = hash_at_distance(random, &zero, 110);
+        pdq = hash_at_distance(random, &zero, 80);
     } while (ki_pdq_doubts(&pdq) != KI_DOUBT_WEIGHT);
     return as_hash(&pdq);
 }
