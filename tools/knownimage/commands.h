@@ -24,6 +24,7 @@ extern const struct command command_key_verify;
 extern const struct command command_list_add;
 extern const struct command command_list_export;
 extern const struct command command_list_import;
+extern const struct command command_list_manifest;
 extern const struct command command_list_remove;
 extern const struct command command_list_show;
 extern const struct command command_lookup;
