@@ -317,12 +317,20 @@ static enum ki_status read_several(struct ki_import *import)
     return status;
 }
 
+/* A list does not move on to an update that gives it nothing. */
 static enum ki_status read_signed(struct ki_import *import)
 {
     struct ki_import_result *result = &import->result;
     result->has_sha256 = true;
     memcpy(result->sha256, import->origin.sha256, sizeof result->sha256);
-    return import->origin.manifest.nfiles > 0 ? read_several(import) : read_one(import);
+    enum ki_status status =
+        import->origin.manifest.nfiles > 0 ? read_several(import) : read_one(import);
+    if (status == KI_OK && result->nrejected > 0 &&
+        result->nrejected == result->nread) {
+        return ki_diag_set(import->diag, KI_ERR_REFUSED,
+                           "every record of the update was refused");
+    }
+    return status;
 }
 
 static enum ki_status read_unsigned(struct ki_import *import)

@@ -89,8 +89,9 @@ struct ki_list_reject {
  * among other words, each once: NAME is the name of the list here; N, from 1 to
  * 2^53 - 1, is greater than that of any update taken with this key; the time, UTC, is
  * to come. The very update that was taken last changes nothing and is no error. All
- * else is KI_ERR_REFUSED, also if it is confirmed, before a byte is parsed. A signature
- * for a list without a key is refused too: it would not be checked.
+ * else is KI_ERR_REFUSED, also if it is confirmed, before a byte is parsed; and so is
+ * an update of which every record was refused. A signature for a list without a key is
+ * refused too: it would not be checked.
  *
  * What is signed may be a manifest, JSON of at most 1 MiB, of 1 to 256 files, which are
  * imported in its order in one transaction:
