@@ -67,20 +67,20 @@ static enum ki_status expect_list(const char *folder, const char *name,
     return status;
 }
 
-/* All files of an import have one format, but for those that hold nothing. */
+/* All files of an import have one format, but for those that hold nothing (NULL). */
 static enum ki_status use_format(struct ki_import *import,
-                                 const struct ki_detected *detected)
+                                 const struct ki_list_format *format)
 {
-    if (detected->is_nothing) {
+    if (!format) {
         return KI_OK;
     }
-    if (import->format && import->format != detected->format) {
+    if (import->format && import->format != format) {
         return ki_diag_set(import->diag, KI_ERR_FORMAT,
-                           "has format %s, those before %s", detected->format->name,
+                           "has format %s, those before %s", format->name,
                            import->format->name);
     }
-    import->format = detected->format;
-    import->result.format = detected->format->name;
+    import->format = format;
+    import->result.format = format->name;
     return KI_OK;
 }
 
@@ -115,7 +115,7 @@ static enum ki_status choose_format(struct ki_import *import, struct ki_diag *di
         status = detect(import, &detected);
     }
     if (status == KI_OK) {
-        status = use_format(import, &detected);
+        status = use_format(import, detected.is_nothing ? NULL : detected.format);
     }
     if (status == KI_OK) {
         ki_parser_begin(&import->parser, detected.format, import->options->kind);

@@ -10,10 +10,15 @@
 
 static const char first_member[] = "\"knownimage_list\"";
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static struct ki_span skip_space(struct ki_span text)
 {
     size_t n = 0;
-    while (n < text.nbytes && memchr(" \t\r\n", text.data[n], 4)) {
+    while (n < text.nbytes && is_space(text.data[n])) {
         n++;
     }
     return ki_span_from(text, n);
