@@ -61,6 +61,10 @@ stdout_has "\"key\":\"$id\",\"signed\":true,\"update\":1,\"expires\":\"$later\",
 ki 'by the index too' 0 index status
 stdout_has "\"trust\":[{\"list\":\"hotline\",\"key\":\"$id\",\"signed\":true,\"update\":1,\
 \"expires\":\"$later\",\"expired\":false}]}"
+mkdir copy
+cp -r index/MANIFEST index/segments copy
+ki 'by a copy without a catalog' 0 index status --index copy
+stdout_has "\"trust\":[{\"list\":\"hotline\",\"key\":\"$id\",\"signed\":true,\"update\":1,"
 ki 'and by hits' 1 lookup --kind md5 "$(md5 1)"
 stdout_has '"purpose":"match","signed":true}]'
 ki 'and by entries' 0 entry show hotline e1
@@ -145,6 +149,8 @@ stdout_is ''
 ki 'a manifest for a list without a key' 2 list import plain parts/MANIFEST
 stderr_has 'a manifest of several files is taken only by a list with a key'
 
+ki 'list manifest --help' 0 list manifest --help
+stdout_has 'usage: knownimage list manifest [OPTIONS] NAME FILE…'
 ki 'key sign without a serial' 64 key sign --key key --list hotline one
 ki 'key sign with a bad time' 64 key sign --key key --list hotline --serial 1 \
     --expires tomorrow one

@@ -159,6 +159,75 @@ Test(signed, a_database_may_be_signed_too)
     folder_remove(&folder);
 }
 
+/* While an update is read: another key, or a newer update. */
+struct meanwhile {
+    const struct folder *folder;
+    const struct signer *signer; /* of the newer update, or NULL */
+    const struct signer *other;  /* whose key is pinned, if there is no newer update */
+    bool is_done;
+};
+
+static bool do_meanwhile(void *context)
+{
+    struct meanwhile *meanwhile = context;
+    struct ki_import_result result;
+    if (meanwhile->is_done) {
+        return false;
+    }
+    meanwhile->is_done = true;
+    if (meanwhile->signer) {
+        cr_expect_eq(take(meanwhile->folder, meanwhile->signer, "", 0,
+                          "list=l serial=8 expires=" LATER, &result),
+                     KI_OK);
+    } else {
+        list_pin(meanwhile->folder->path, "l", meanwhile->other);
+    }
+    return false;
+}
+
+static void expect_overtaken(const struct signer *signer, struct meanwhile *meanwhile,
+                             const char *told)
+{
+    struct ki_import_options options = ki_import_options_default();
+    struct ki_import_result result;
+    struct ki_diag diag = {0};
+    size_t nbytes;
+    char *text = md5_lines(0, 3, &nbytes);
+    struct signature_text signature =
+        signature_of(signer, text, nbytes, "list=l serial=7 expires=" LATER);
+    options.signature = signature.text;
+    options.signature_nbytes = signature.nbytes;
+    options.is_stopped = do_meanwhile;
+    options.context = meanwhile;
+    int fd = text_fd(text, nbytes);
+    cr_expect_eq(
+        ki_list_import(meanwhile->folder->path, "l", fd, &options, &result, &diag),
+        KI_ERR_REFUSED);
+    cr_expect(meanwhile->is_done);
+    cr_expect(strstr(diag.message, told), "%s", diag.message);
+    cr_expect_eq(list_info(meanwhile->folder->path, "l").nentries, 0);
+    (void)close(fd);
+    free(text);
+}
+
+Test(signed, what_changes_meanwhile_is_seen)
+{
+    struct folder folder = folder_make();
+    struct signer signer = signer_make(&folder, "a");
+    struct signer other = signer_make(&folder, "b");
+    list_pin(folder.path, "l", &signer);
+    struct meanwhile meanwhile = {.folder = &folder, .signer = &signer};
+    expect_overtaken(&signer, &meanwhile, "older (serial 7) than what the list holds");
+    meanwhile = (struct meanwhile){.folder = &folder, .other = &other};
+    list_pin(folder.path, "l", NULL);
+    list_pin(folder.path, "l", &signer);
+    expect_overtaken(&signer, &meanwhile, "the key of list l was changed meanwhile");
+    meanwhile = (struct meanwhile){.folder = &folder};
+    list_pin(folder.path, "l", &signer);
+    expect_overtaken(&signer, &meanwhile, "the key of list l was changed meanwhile");
+    folder_remove(&folder);
+}
+
 struct comment_case {
     const char *comment;
     const char *list; /* NULL: refused */
