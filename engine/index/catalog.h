@@ -102,7 +102,8 @@ enum ki_status ki_txn_entry_doubt(struct ki_txn *txn, uint32_t list_id, const ch
  * found or changed. */
 uint64_t ki_txn_nquarantined(const struct ki_txn *txn);
 
-/* Notes of a list what its last update said of itself: is_signed, update, expires. */
+/* Notes of a list what its last update said of itself: is_signed, update, expires and
+ * update_sha256. */
 enum ki_status ki_txn_list_set_trust(struct ki_txn *txn, uint32_t list_id,
                                      const struct ki_list_trust *trust,
                                      struct ki_diag *diag);

@@ -229,10 +229,14 @@ enum ki_status ki_txn_list_set_trust(struct ki_txn *txn, uint32_t list_id,
     }
     struct ki_list_trust *held = &txn->list.trust;
     bool is_changed = held->is_signed != trust->is_signed ||
-                      held->update != trust->update || held->expires != trust->expires;
+                      held->update != trust->update ||
+                      held->expires != trust->expires ||
+                      memcmp(held->update_sha256, trust->update_sha256,
+                             sizeof held->update_sha256) != 0;
     held->is_signed = trust->is_signed;
     held->update = trust->update;
     held->expires = trust->expires;
+    memcpy(held->update_sha256, trust->update_sha256, sizeof held->update_sha256);
     txn->is_list_changed = txn->is_list_changed || is_changed;
     txn->is_changed = txn->is_changed || is_changed;
     return KI_OK;

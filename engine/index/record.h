@@ -6,7 +6,8 @@
  *                                    u8 action | u8 radius | u8 min_quality |
  *                                    u64 serial | u64 nentries | u64 nhashes[5] |
  *                                    u64 nquarantined | text source | u8 flags |
- *                                    [8 key id | 32 key] | u64 update | u64 expires
+ *                                    [8 key id | 32 key] | u64 update | u64 expires |
+ *                                    [32 sha256 of the update]
  *   entry row   key: u32be list id | id key | 00
  *                                    value: u8 version | u8 flags |
  *                                    [u16 id_nbytes | id] |

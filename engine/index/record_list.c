@@ -5,7 +5,7 @@
 #include "base/pack.h"
 #include "index/record.h"
 
-enum { LIST_ROW_VERSION = 3, IMPORT_ROW_VERSION = 1 };
+enum { LIST_ROW_VERSION = 4, IMPORT_ROW_VERSION = 1 };
 enum { LIST_HAS_KEY = 1, LIST_IS_SIGNED = 2 };
 enum { IMPORT_HAS_SHA256 = 1, IMPORT_IS_SIGNED = 2 };
 
@@ -21,6 +21,9 @@ static void pack_trust(struct ki_packer *packer, const struct ki_list_trust *tru
     }
     ki_pack_uint(packer, trust->update, 8);
     ki_pack_uint(packer, (uint64_t)trust->expires, 8);
+    if (trust->is_signed) {
+        ki_pack_bytes(packer, trust->update_sha256, sizeof trust->update_sha256);
+    }
 }
 
 /* Copies a field of fixed size, if there is one. */
@@ -43,6 +46,9 @@ static void unpack_trust(struct ki_unpacker *unpacker, struct ki_list_trust *out
     }
     out->update = ki_unpack_uint(unpacker, 8);
     out->expires = (int64_t)ki_unpack_uint(unpacker, 8);
+    if (out->is_signed) {
+        unpack_field(unpacker, out->update_sha256, sizeof out->update_sha256);
+    }
 }
 
 size_t ki_list_row_pack(const struct ki_list_info *info,

@@ -113,6 +113,23 @@ int ki_spool_map(struct ki_spool *spool, void **out)
     return 0;
 }
 
+int ki_spool_rewind(struct ki_spool *spool, int *fd)
+{
+    int result = open_file(spool);
+    if (result == 0) {
+        result = flush(spool);
+    }
+    if (result == 0 && lseek(spool->fd_plus_1 - 1, 0, SEEK_SET) < 0) {
+        result = errno;
+    }
+    if (result == 0) {
+        free(spool->buffer);
+        spool->buffer = NULL;
+        *fd = spool->fd_plus_1 - 1;
+    }
+    return result;
+}
+
 void ki_spool_close(struct ki_spool *spool)
 {
     if (spool->map) {

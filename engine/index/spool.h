@@ -33,6 +33,10 @@ void ki_spool_rest(const struct ki_spool *spool);
 /* Makes the spool nbytes long, zeros at its end; then it can be mapped. */
 int ki_spool_reserve(struct ki_spool *spool, size_t nbytes);
 
+/* The file itself, standing at its first byte and the spool's to close, for who reads
+ * it from a descriptor. Nothing may be appended after. */
+int ki_spool_rewind(struct ki_spool *spool, int *fd);
+
 void ki_spool_close(struct ki_spool *spool);
 
 #endif

@@ -12,7 +12,7 @@
  *                  memory[8] id[8] key[64] checksum[32])\n
  *
  * Lines may end in CR LF; nothing may follow the last. Texts are borrowed for the call;
- * nothing here allocates. Threads: no shared state, any thread.
+ * nothing here allocates but what is created. Threads: no shared state, any thread.
  */
 #ifndef KI_KEYS_KEYS_H
 #define KI_KEYS_KEYS_H
@@ -76,6 +76,14 @@ enum ki_status ki_prehash_fd(int fd, const char *name, uint8_t out[KI_PREHASH_NB
                              struct ki_diag *diag);
 enum ki_status ki_prehash_bytes(const void *data, size_t nbytes,
                                 uint8_t out[KI_PREHASH_NBYTES], struct ki_diag *diag);
+
+/* The same of pieces one after the other, for who copies them meanwhile. Not to be used
+ * after its end. */
+struct ki_prehash;
+enum ki_status ki_prehash_create(struct ki_prehash **out, struct ki_diag *diag);
+void ki_prehash_add(struct ki_prehash *prehash, const void *data, size_t nbytes);
+void ki_prehash_end(struct ki_prehash *prehash, uint8_t out[KI_PREHASH_NBYTES]);
+void ki_prehash_destroy(struct ki_prehash *prehash); /* NULL is allowed */
 
 /* KI_OK only if the signature is of this key, over this content, and its trusted
  * comment is the one that was signed; then, and only then, the comment may be believed.

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/file.h"
@@ -12,7 +10,6 @@
 
 enum {
     SIGNATURE_LINE_NBYTES = 2 + KI_KEY_ID_NBYTES + KI_SIGNATURE_NBYTES,
-    CHUNK_NBYTES = 65536,
 };
 
 static enum ki_status read_content_line(struct ki_key_lines *lines,
@@ -95,53 +92,6 @@ enum ki_status ki_signature_read(const char *path, struct ki_signature *signatur
     if (status == KI_OK) {
         status = ki_signature_parse(path, text, nbytes, signature, diag);
         free(text);
-    }
-    return status;
-}
-
-static enum ki_status start(crypto_generichash_state *state, struct ki_diag *diag)
-{
-    if (sodium_init() < 0 ||
-        crypto_generichash_init(state, NULL, 0, KI_PREHASH_NBYTES) != 0) {
-        return ki_diag_set(diag, KI_ERR_UNSUPPORTED, "libsodium does not start");
-    }
-    return KI_OK;
-}
-
-enum ki_status ki_prehash_fd(int fd, const char *name, uint8_t out[KI_PREHASH_NBYTES],
-                             struct ki_diag *diag)
-{
-    crypto_generichash_state state;
-    enum ki_status status = start(&state, diag);
-    if (status != KI_OK) {
-        return status;
-    }
-    uint8_t chunk[CHUNK_NBYTES];
-    for (;;) {
-        ssize_t got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return ki_diag_errno(diag, errno, "cannot read %s", name);
-        }
-        if (got == 0) {
-            break;
-        }
-        (void)crypto_generichash_update(&state, chunk, (size_t)got);
-    }
-    (void)crypto_generichash_final(&state, out, KI_PREHASH_NBYTES);
-    return KI_OK;
-}
-
-enum ki_status ki_prehash_bytes(const void *data, size_t nbytes,
-                                uint8_t out[KI_PREHASH_NBYTES], struct ki_diag *diag)
-{
-    crypto_generichash_state state;
-    enum ki_status status = start(&state, diag);
-    if (status == KI_OK) {
-        (void)crypto_generichash_update(&state, data, nbytes);
-        (void)crypto_generichash_final(&state, out, KI_PREHASH_NBYTES);
     }
     return status;
 }

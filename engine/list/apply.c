@@ -65,7 +65,7 @@ static enum ki_status apply_record(void *context, const struct ki_staged *staged
 {
     struct applying *applying = context;
     struct ki_import *import = applying->import;
-    bool replaces_entry = import->parser.format->replaces_entry;
+    bool replaces_entry = import->format->replaces_entry;
     enum ki_status status = KI_OK;
     if (staged->is_undone || (!staged->is_last && replaces_entry)) {
         import->result.nunchanged++;
@@ -165,10 +165,14 @@ static enum ki_status note_import(struct ki_import *import, uint32_t number)
         .nupdated = result->nupdated,
         .nremoved = result->nremoved,
         .nrejected = result->nrejected,
+        .is_signed = import->origin.is_signed,
     };
     copy_text(note.format, sizeof note.format, result->format ? result->format : "");
     copy_text(note.version, sizeof note.version, ki_version());
     memcpy(note.sha256, result->sha256, sizeof note.sha256);
+    if (note.is_signed) {
+        memcpy(note.key_id, import->list.trust.key_id, sizeof note.key_id);
+    }
     result->number = number;
     return ki_txn_import_end(import->txn, &note, import->diag);
 }
@@ -186,25 +190,41 @@ static enum ki_status forget_refusal(struct ki_import *import)
     return ki_txn_refusal_set(import->txn, import->list.id, 0, "", import->diag);
 }
 
-static enum ki_status apply(struct ki_import *import, const char *name)
+/* Refused, unless it is confirmed. */
+static enum ki_status confirmable(struct ki_import *import, enum ki_status status)
+{
+    import->result.needs_confirmation = status == KI_ERR_REFUSED;
+    return status;
+}
+
+static enum ki_status apply_records(struct ki_import *import)
 {
     uint32_t number = 0;
-    enum ki_status status =
-        ki_txn_list_find(import->txn, name, &import->list, import->diag);
-    if (status == KI_OK) {
-        status = check_replacement(import);
-    }
-    if (status == KI_OK) {
-        status = ki_txn_import_begin(import->txn, &number, import->diag);
-    }
+    enum ki_status status = ki_txn_import_begin(import->txn, &number, import->diag);
     if (status == KI_OK) {
         status = apply_all(import);
     }
     if (status == KI_OK) {
-        status = check_gates(import);
+        status = confirmable(import, check_gates(import));
+    }
+    return status == KI_OK ? note_import(import, number) : status;
+}
+
+static enum ki_status apply(struct ki_import *import, const char *name)
+{
+    enum ki_status status =
+        ki_txn_list_find(import->txn, name, &import->list, import->diag);
+    if (status == KI_OK) {
+        status = ki_signed_check_again(import);
     }
     if (status == KI_OK) {
-        status = note_import(import, number);
+        status = confirmable(import, check_replacement(import));
+    }
+    if (status == KI_OK) {
+        status = apply_records(import);
+    }
+    if (status == KI_OK) {
+        status = ki_signed_keep(import);
     }
     return status == KI_OK ? forget_refusal(import) : status;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <sqlite3.h>
@@ -18,6 +19,8 @@ struct database {
     sqlite3_stmt *rows;
     const struct ki_database_table *table;
     uint64_t row;
+    void *map; /* of a file without a name */
+    size_t map_nbytes;
 };
 
 void ki_database_end(struct ki_list_parser *parser)
@@ -25,6 +28,9 @@ void ki_database_end(struct ki_list_parser *parser)
     struct database *database = parser->state;
     (void)sqlite3_finalize(database->rows);
     (void)sqlite3_close(database->db);
+    if (database->map) {
+        (void)munmap(database->map, database->map_nbytes);
+    }
     free(database);
     parser->state = NULL;
 }
@@ -81,11 +87,39 @@ static enum ki_step open_table(struct ki_list_parser *parser,
                                  "columns of this format");
 }
 
+static bool open_named(struct database *database, int fd)
+{
+    char uri[64];
+    (void)snprintf(uri, sizeof uri, "file:/proc/self/fd/%d?immutable=1", fd);
+    return sqlite3_open_v2(uri, &database->db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_URI |
+                               SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+                           NULL) == SQLITE_OK;
+}
+
+/* SQLite looks for the name of what it opens. A file that has none is our own copy,
+ * which nobody else can cut off while it is mapped. */
+static bool open_nameless(struct database *database, int fd, size_t nbytes)
+{
+    void *map = mmap(NULL, nbytes, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED) {
+        return false;
+    }
+    database->map = map;
+    database->map_nbytes = nbytes;
+    return sqlite3_open_v2(":memory:", &database->db,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                               SQLITE_OPEN_PRIVATECACHE,
+                           NULL) == SQLITE_OK &&
+           sqlite3_deserialize(database->db, "main", map, (sqlite3_int64)nbytes,
+                               (sqlite3_int64)nbytes,
+                               SQLITE_DESERIALIZE_READONLY) == SQLITE_OK;
+}
+
 static enum ki_step open_file(struct ki_list_parser *parser,
                               const struct ki_database_table *tables, size_t ntables)
 {
     struct stat stat;
-    char uri[64];
     if (parser->fd < 0 || fstat(parser->fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
         return ki_parser_bad(parser, "an SQLite database is read from a file that is "
                                      "neither packed nor a pipe");
@@ -95,11 +129,10 @@ static enum ki_step open_file(struct ki_list_parser *parser,
         return ki_parser_bad(parser, "no memory to read the database");
     }
     parser->state = database;
-    (void)snprintf(uri, sizeof uri, "file:/proc/self/fd/%d?immutable=1", parser->fd);
-    if (sqlite3_open_v2(uri, &database->db,
-                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-                            SQLITE_OPEN_PRIVATECACHE,
-                        NULL) != SQLITE_OK) {
+    bool is_open = stat.st_nlink > 0
+                       ? open_named(database, parser->fd)
+                       : open_nameless(database, parser->fd, (size_t)stat.st_size);
+    if (!is_open) {
         return ki_parser_bad(parser, "cannot open the SQLite database");
     }
     confine(database->db);

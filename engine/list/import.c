@@ -67,6 +67,38 @@ static enum ki_status expect_list(const char *folder, const char *name,
     return status;
 }
 
+/* All files of an import have one format, but for those that hold nothing (NULL). */
+static enum ki_status use_format(struct ki_import *import,
+                                 const struct ki_list_format *format)
+{
+    if (!format) {
+        return KI_OK;
+    }
+    if (import->format && import->format != format) {
+        return ki_diag_set(import->diag, KI_ERR_FORMAT,
+                           "has format %s, those before %s", format->name,
+                           import->format->name);
+    }
+    import->format = format;
+    import->result.format = format->name;
+    return KI_OK;
+}
+
+static enum ki_status detect(struct ki_import *import, struct ki_detected *out)
+{
+    const struct ki_list_reader *reader = &import->reader;
+    const char *data = reader->data + reader->first;
+    size_t nbytes = reader->end - reader->first;
+    if (ki_update_files_are(data, nbytes)) {
+        return ki_diag_set(import->diag, KI_ERR_REFUSED,
+                           import->file ? "is itself a manifest"
+                                        : "a manifest of several files is taken only "
+                                          "by a list with a key");
+    }
+    return ki_list_detect(data, nbytes, reader->is_last, import->options->kind, out,
+                          import->diag);
+}
+
 static enum ki_status choose_format(struct ki_import *import, struct ki_diag *diag)
 {
     const struct ki_list_format *format;
@@ -80,9 +112,10 @@ static enum ki_status choose_format(struct ki_import *import, struct ki_diag *di
     }
     struct ki_detected detected = {.format = format, .is_64_sha256 = true};
     if (!format) {
-        size_t nbytes = reader->end - reader->first;
-        status = ki_list_detect(reader->data + reader->first, nbytes, reader->is_last,
-                                import->options->kind, &detected, diag);
+        status = detect(import, &detected);
+    }
+    if (status == KI_OK) {
+        status = use_format(import, detected.is_nothing ? NULL : detected.format);
     }
     if (status == KI_OK) {
         ki_parser_begin(&import->parser, detected.format, import->options->kind);
@@ -90,7 +123,6 @@ static enum ki_status choose_format(struct ki_import *import, struct ki_diag *di
         import->parser.is_stated = format != NULL;
         import->parser.purpose = (int)import->list.purpose;
         import->parser.fd = reader->fd;
-        import->result.format = detected.is_nothing ? NULL : detected.format->name;
     }
     return status;
 }
@@ -101,7 +133,7 @@ static void tell(const struct ki_import *import, const char *reason)
         return;
     }
     const struct ki_list_record *record = &import->parser.record;
-    struct ki_list_reject reject = {record->line, record->byte, reason};
+    struct ki_list_reject reject = {record->line, record->byte, reason, import->file};
     import->options->on_reject(import->options->context, &reject);
 }
 
@@ -249,22 +281,91 @@ static enum ki_status end_reading(struct ki_import *import)
         ki_sha256_end(reader->hasher, result->sha256);
         result->has_sha256 = ki_sha256_is_good(reader->hasher);
     }
+    return status;
+}
+
+static enum ki_status read_one(struct ki_import *import)
+{
+    ki_parser_end(&import->parser);
+    enum ki_status status = choose_format(import, import->diag);
+    if (status == KI_OK) {
+        status = read_records(import);
+    }
     import->is_partial = import->parser.facts.is_partial;
     return status;
+}
+
+/* Those of a manifest, into the same staging. What goes wrong is told with the name of
+ * the file. Pages say that more follow: what the last one says counts. */
+static enum ki_status read_several(struct ki_import *import)
+{
+    const struct ki_update_files *manifest = &import->origin.manifest;
+    struct ki_diag *diag = import->diag;
+    enum ki_status status = KI_OK;
+    for (size_t i = 0; i < manifest->nfiles && status == KI_OK; i++) {
+        struct ki_diag own = {0};
+        import->diag = &own;
+        import->file = manifest->files[i].name;
+        status = ki_signed_turn_to(import, i);
+        if (status == KI_OK) {
+            status = read_one(import);
+        }
+        import->diag = diag;
+        if (status != KI_OK) {
+            return ki_diag_set(diag, status, "%s: %s", import->file, own.message);
+        }
+    }
+    return status;
+}
+
+/* A list does not move on to an update that gives it nothing. */
+static enum ki_status read_signed(struct ki_import *import)
+{
+    struct ki_import_result *result = &import->result;
+    result->has_sha256 = true;
+    memcpy(result->sha256, import->origin.sha256, sizeof result->sha256);
+    enum ki_status status =
+        import->origin.manifest.nfiles > 0 ? read_several(import) : read_one(import);
+    if (status == KI_OK && result->nrejected > 0 &&
+        result->nrejected == result->nread) {
+        return ki_diag_set(import->diag, KI_ERR_REFUSED,
+                           "every record of the update was refused");
+    }
+    return status;
+}
+
+static enum ki_status read_unsigned(struct ki_import *import)
+{
+    ki_sha256_begin(import->reader.hasher);
+    enum ki_status status = read_one(import);
+    return status == KI_OK ? end_reading(import) : status;
 }
 
 static enum ki_status read_file(struct ki_import *import, const char *folder)
 {
     enum ki_status status = ki_sha256_create(&import->reader.hasher, import->diag);
     if (status == KI_OK) {
-        ki_sha256_begin(import->reader.hasher);
-        status = choose_format(import, import->diag);
+        status = ki_signed_verify(import, folder);
     }
-    if (status == KI_OK) {
-        ki_staging_begin(&import->staging, folder);
-        status = read_records(import);
+    if (status != KI_OK || import->origin.is_known) {
+        return status;
     }
-    return status == KI_OK ? end_reading(import) : status;
+    ki_staging_begin(&import->staging, folder);
+    return import->origin.is_signed ? read_signed(import) : read_unsigned(import);
+}
+
+/* What became of it, for those who look after imports. An update that was taken before
+ * says nothing of a newer one that was refused. */
+static void note_outcome(const struct ki_import *import, const char *folder,
+                         const char *name, enum ki_status status)
+{
+    if (status == KI_ERR_FORMAT || status == KI_ERR_REFUSED) {
+        ki_refusal_note(folder, name, import->diag->message);
+    }
+    if (status == KI_OK && import->had_refusal && import->result.number == 0) {
+        /* A transaction that changes no list ends without a commit. */
+        ki_refusal_note(folder, name, "");
+    }
 }
 
 static enum ki_status import_all(struct ki_import *import, const char *folder,
@@ -275,18 +376,14 @@ static enum ki_status import_all(struct ki_import *import, const char *folder,
         return status;
     }
     status = read_file(import, folder);
-    if (status == KI_OK) {
+    import->result.is_known = import->origin.is_known;
+    if (status == KI_OK && !import->origin.is_known) {
         status = import_turn(import, folder, name);
     }
     ki_staging_close(&import->staging);
-    if (status == KI_ERR_FORMAT || status == KI_ERR_REFUSED) {
-        ki_refusal_note(folder, name, import->diag->message);
-    }
-    if (status == KI_OK && import->had_refusal && import->result.number == 0) {
-        /* A transaction that changes no list ends without a commit. */
-        ki_refusal_note(folder, name, "");
-    }
-    if (status == KI_OK && !import->options->publish) {
+    ki_signed_close(&import->origin);
+    note_outcome(import, folder, name, status);
+    if (status == KI_OK && (!import->options->publish || import->origin.is_known)) {
         struct ki_index_status index;
         status = ki_index_status(folder, &index, import->diag);
         import->result.generation = status == KI_OK ? index.generation : 0;
@@ -312,6 +409,8 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     enum ki_status status = import_all(import, folder, name);
     if (status == KI_OK) {
         *result = import->result;
+    } else if (status == KI_ERR_REFUSED && result) {
+        result->needs_confirmation = import->result.needs_confirmation;
     }
     ki_sha256_destroy(import->reader.hasher);
     ki_parser_end(&import->parser);

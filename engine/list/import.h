@@ -9,6 +9,7 @@
 #include "index/catalog.h"
 #include "list/format.h"
 #include "list/reader.h"
+#include "list/signed.h"
 #include "list/staging.h"
 
 /* How many records between two questions whether to go on. */
@@ -22,6 +23,9 @@ struct ki_import {
     bool had_refusal;         /* an import before this one was refused */
     bool is_partial;          /* the file says that it is not all of it */
     struct ki_import_result result;
+    struct ki_signed origin;             /* of a list with a key */
+    const struct ki_list_format *format; /* of all files; NULL: they hold nothing */
+    const char *file;                    /* that is read, of several; or NULL */
     struct ki_staging staging;
     uint64_t nentries; /* of those staged, applied */
     struct ki_list_reader reader;

@@ -53,6 +53,14 @@ static enum ki_status read_once(struct ki_list_reader *reader, char *data,
     return KI_OK;
 }
 
+void ki_reader_begin(struct ki_list_reader *reader, int fd)
+{
+    reader->fd = fd;
+    reader->is_last = false;
+    reader->first = 0;
+    reader->end = 0;
+}
+
 enum ki_status ki_reader_fill(struct ki_list_reader *reader, size_t wanted,
                               struct ki_diag *diag)
 {

@@ -28,6 +28,9 @@ struct ki_list_reader {
     char data[KI_READER_NBYTES];
 };
 
+/* Turns to another descriptor, at whose head the next fill reads. */
+void ki_reader_begin(struct ki_list_reader *reader, int fd);
+
 /* The unread bytes: reader->data + first … end. ki_reader_fill reads more until there
  * are at least wanted (≤ KI_READER_NBYTES) of them or the file ends. While nothing
  * comes, is_stopped is asked several times a second.

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/hex.h"
+#include "keys/keys.h"
 #include "report/audit_log.h"
 #include "report/json.h"
 #include "report/json_parts.h"
@@ -97,6 +98,15 @@ static void put_policy(struct ki_json *json, const struct ki_list_info *info)
     ki_json_uint(json, "entries", info->nentries);
 }
 
+static void put_key(struct ki_json *json, const struct ki_list_trust *trust)
+{
+    char id[KI_KEY_ID_NHEX + 1] = "";
+    if (trust->has_key) {
+        ki_key_id_text(trust->key_id, id);
+    }
+    ki_json_text_or_null(json, "key", id);
+}
+
 enum ki_status ki_audit_add_list(struct ki_audit *audit, const char *what,
                                  const struct ki_list_info *info, uint64_t generation)
 {
@@ -107,6 +117,7 @@ enum ki_status ki_audit_add_list(struct ki_audit *audit, const char *what,
     ki_json_text(&body.json, "change", what);
     put_policy(&body.json, info);
     ki_json_uint(&body.json, "generation", generation);
+    put_key(&body.json, &info->trust);
     return end(audit, &body);
 }
 

@@ -98,6 +98,7 @@ static void put_hit(struct ki_json *json, const struct ki_hit *hit, bool with_mo
     if (hit->is_flooding) {
         ki_json_bool(json, "flooding", true);
     }
+    ki_json_bool(json, "signed", hit->list->trust.is_signed);
     ki_json_object_end(json);
 }
 

@@ -30,7 +30,8 @@ enum {
     KI_CATEGORY_NBYTES = 64,    /* a scheme or code, with terminator */
     KI_MEMBER_NBYTES = 64,      /* who submitted an entry, with terminator */
     KI_LIST_KEY_ID_NBYTES = 8,  /* of a key that updates are signed with */
-    KI_LIST_KEY_NBYTES = 32     /* an Ed25519 public key */
+    KI_LIST_KEY_NBYTES = 32,    /* an Ed25519 public key */
+    KI_LIST_DIGEST_NBYTES = 32  /* a SHA-256 */
 };
 
 /* What a list is for. */
@@ -75,6 +76,8 @@ struct ki_list_trust {
     bool is_signed;                  /* the last update was, with the key of then */
     uint64_t update;                 /* its serial number, by its signer; 0: none */
     int64_t expires;                 /* seconds since 1970, by its signer; 0: never */
+    uint8_t update_sha256[KI_LIST_DIGEST_NBYTES]; /* of its file; not in a generation,
+                                                     zero there */
 };
 
 /* A list with its policy, by value. */

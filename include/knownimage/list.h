@@ -21,10 +21,12 @@
 extern "C" {
 #endif
 
-/* Adds a list. Of info, name, source, purpose, action, radius and min_quality count. An
- * empty source becomes the name. With update, a list of that name gets the new policy
- * instead of KI_ERR_EXISTS. Publishing is up to the caller (ki_index_publish).
- * Errors: KI_ERR_ARGUMENT (a bad name or range), KI_ERR_EXISTS, KI_ERR_IO. */
+/* Adds a list. Of info, name, source, purpose, action, radius, min_quality and, of
+ * trust, the key count. An empty source becomes the name. With update, a list of that
+ * name gets the new policy and key instead of KI_ERR_EXISTS; with another key, or none,
+ * it forgets the updates taken before. Publishing is up to the caller
+ * (ki_index_publish). Errors: KI_ERR_ARGUMENT (a bad name or range), KI_ERR_EXISTS,
+ * KI_ERR_IO. */
 KI_API KI_MUST_CHECK enum ki_status ki_list_add(const char *folder,
                                                 const struct ki_list_info *info,
                                                 bool update, struct ki_diag *diag);
@@ -74,8 +76,32 @@ struct ki_list_reject {
     uint64_t line;      /* 1-based; 0 if the format has no lines */
     uint64_t byte;      /* offset of the record in the file */
     const char *reason; /* one line of English, without the record's content */
+    const char *file;   /* of several files: the name of this one; else NULL */
 };
 
+/*
+ * Signed lists. A list with a key (trust of struct ki_list_info, has_key) takes nothing
+ * but what comes with a minisign signature of that key, prehashed, whose trusted
+ * comment says
+ *
+ *     list=NAME serial=N expires=2026-12-31T00:00:00Z
+ *
+ * among other words, each once: NAME is the name of the list here; N, from 1 to
+ * 2^53 - 1, is greater than that of any update taken with this key; the time, UTC, is
+ * to come. The very update that was taken last changes nothing and is no error. All
+ * else is KI_ERR_REFUSED, also if it is confirmed, before a byte is parsed; and so is
+ * an update of which every record was refused. A signature for a list without a key is
+ * refused too: it would not be checked.
+ *
+ * What is signed may be a manifest, JSON of at most 1 MiB, of 1 to 256 files, which are
+ * imported in its order in one transaction:
+ *
+ *     {"knownimage_list":1,"list":"NAME","serial":N,"expires":"2026-12-31T00:00:00Z",
+ *      "files":[{"name":"a.xml","nbytes":N,"sha256":"…"},…]}
+ *
+ * Then the comment may leave out what stands there, but not contradict it. All files
+ * are checked before the first is parsed. They have one format.
+ */
 struct ki_import_options {
     const char *format; /* a name of ki_list_format_name, or NULL or "auto" */
     int kind;           /* an enum ki_kind for files that do not say, or -1 */
@@ -83,6 +109,9 @@ struct ki_import_options {
     bool replaces;      /* the file is the whole list: what it does not hold goes, and
                            an entry becomes what the file says of it */
     bool is_confirmed;  /* takes what is refused otherwise, see KI_GATE_… */
+    const char *signature; /* the text of a signature file; NULL: there is none */
+    size_t signature_nbytes;
+    const char *files_folder; /* where the files of a manifest are; NULL: nowhere */
     /* Optional; called with context. */
     void (*on_reject)(void *context, const struct ki_list_reject *reject);
     void (*on_progress)(void *context, uint64_t nbytes_done);
@@ -101,7 +130,7 @@ enum {
     KI_GATE_REMOVAL_PERCENT = 5
 };
 
-/* Format auto, no kind, publishing, adding, not confirmed, no callbacks. */
+/* Format auto, no kind, publishing, adding, not confirmed, not signed, no callbacks. */
 KI_API struct ki_import_options ki_import_options_default(void);
 
 struct ki_import_result {
@@ -120,6 +149,8 @@ struct ki_import_result {
     uint32_t number;       /* of the import, if it changed anything; else 0 */
     bool has_sha256;       /* of the bytes that were read from fd */
     uint8_t sha256[32];
+    bool is_known;           /* signed, and what the list took last: nothing was done */
+    bool needs_confirmation; /* set also after KI_ERR_REFUSED: is_confirmed takes it */
 };
 
 /* Imports everything that can be read from fd until its end, in one transaction: all
@@ -127,8 +158,8 @@ struct ki_import_result {
  * What is no regular file is read to its end, into a nameless file in the folder,
  * before other writers are kept waiting. Errors: KI_ERR_NOT_FOUND (no such list),
  * KI_ERR_FORMAT (unknown or ambiguous format; the message says what was seen),
- * KI_ERR_REFUSED (see KI_GATE_…), KI_ERR_IO, KI_ERR_INTERRUPTED. Of FORMAT and REFUSED
- * the index keeps the reason, see ki_list_refusals. */
+ * KI_ERR_REFUSED (see KI_GATE_… and signed lists), KI_ERR_IO, KI_ERR_INTERRUPTED. Of
+ * FORMAT and REFUSED the index keeps the reason, see ki_list_refusals. */
 KI_API KI_MUST_CHECK enum ki_status
 ki_list_import(const char *folder, const char *name, int fd,
                const struct ki_import_options *options, struct ki_import_result *result,

@@ -27,10 +27,10 @@ printf '%s\ne1,pdq,%s,,\n' $header $p4 | "$program" list import two - >/dev/null
 printf '%s\ne1,md5,%s,,\n' $header $m2 | "$program" list import ours - >/dev/null || exit 1
 
 hit1='"list":"one","entry":"e1","kind":"pdq","distance":0,"transform":"original",'\
-'"category":{"scheme":"iwf","code":"A"},"purpose":"match"'
+'"category":{"scheme":"iwf","code":"A"},"purpose":"match","signed":false'
 far1=${hit1/\"distance\":0/\"distance\":4}
 hit2='"list":"two","entry":"e1","kind":"pdq","distance":4,"transform":"original",'\
-'"category":null,"purpose":"test"'
+'"category":null,"purpose":"test","signed":false'
 
 "$program" list add opaque >/dev/null || exit 1
 printf '%s\ne1,photodna,%s,,\n' $header "$pdna" |
@@ -65,11 +65,11 @@ stdout_is "{\"query\":\"$none\",\"verdict\":\"no_match\",\"hits\":[],$lists}"
 ki 'a digest' 1 lookup --kind md5 $m1
 stdout_is "{\"query\":\"$m1\",\"verdict\":\"match\",\"hits\":[{\"list\":\"one\",\
 \"entry\":\"e2\",\"kind\":\"md5\",\"distance\":0,\"transform\":\"original\",\
-\"category\":null,\"purpose\":\"match\"}],$lists}"
+\"category\":null,\"purpose\":\"match\",\"signed\":false}],$lists}"
 ki 'a hit in an allow list is no match' 0 lookup --kind md5 $m2
 stdout_is "{\"query\":\"$m2\",\"verdict\":\"no_match\",\"hits\":[{\"list\":\"ours\",\
 \"entry\":\"e1\",\"kind\":\"md5\",\"distance\":0,\"transform\":\"original\",\
-\"category\":null,\"purpose\":\"allow\"}],$lists}"
+\"category\":null,\"purpose\":\"allow\",\"signed\":false}],$lists}"
 ki 'the same bits as another kind' 0 lookup --kind sha256 $p0
 stdout_is "{\"query\":\"$p0\",\"verdict\":\"no_match\",\"hits\":[],$lists}"
 

@@ -33,12 +33,12 @@ known="{\"path\":\"known.jpg\",\"verdict\":\"match\",\"tier\":\"near\",\"reason\
 \"bytes\":$(bytes known.jpg),\"format\":\"jpeg\",\"width\":640,\"height\":480,\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k1\",\"kind\":\"pdq\",\
 \"distance\":0,\"transform\":\"original\",\"category\":{\"scheme\":\"iwf\",\
-\"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\"}],\"action\":\"block\",\
+\"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\",\"signed\":false}],\"action\":\"block\",\
 \"demoted\":[],\"handling\":null,\"policy\":\"lists\",\"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\"fidelity\":\"high\",\"scale\":2}"
 same="{\"path\":\"same.png\",\"verdict\":\"match\",\"tier\":\"exact\",\"reason\":null,\
 \"bytes\":$(bytes same.png),\"format\":\"png\",\"width\":64,\"height\":64,\
 \"quality\":100,\"hits\":[{\"list\":\"hotline\",\"entry\":\"k2\",\"kind\":\"md5\",\
-\"distance\":0,\"transform\":\"original\",\"category\":null,\"purpose\":\"match\"}],\
+\"distance\":0,\"transform\":\"original\",\"category\":null,\"purpose\":\"match\",\"signed\":false}],\
 \"action\":\"block\",\"demoted\":[],\"handling\":null,\"policy\":\"lists\",\
 \"generation\":$g,\"elapsed_us\":0,\"warnings\":0,\
 \"fidelity\":\"exact\",\"scale\":1}"

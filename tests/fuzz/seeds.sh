@@ -77,3 +77,7 @@ keep audit_checkpoint "$work/checkpoint" "$work/index/audit/checkpoint"
 keep audit_state "$work/state" "$work/config"
 keep manifest "$work/manifest"
 keep policy "$here"/regress/policy/*
+"$build/tools/knownimage" list manifest hotline --serial 7 --expires 2099-12-31T00:00:00Z \
+    "$work"/corpus/lists/* >"$work/manifest"
+keep update_files "$work/manifest" "$here"/regress/update_files/*
+keep update "$here"/regress/update/*

@@ -12,8 +12,8 @@
 #include "report/written.h"
 
 static const struct ki_list_info hotline = {.name = "hotline"};
-static const struct ki_list_info allowed = {.name = "ours",
-                                            .purpose = KI_PURPOSE_ALLOW};
+static const struct ki_list_info allowed = {
+    .name = "ours", .purpose = KI_PURPOSE_ALLOW, .trust.is_signed = true};
 
 static const struct ki_hit near_hit = {
     .list = &hotline,
@@ -127,10 +127,12 @@ Test(ndjson, match)
         "\"bytes\":7,\"format\":\"jpeg\",\"width\":3,\"height\":2,\"quality\":99,"
         "\"hits\":[{\"list\":\"ours\",\"entry\":\"bad\xef\xbf\xbd\\u001b\","
         "\"entry_bytes\":\"626164ff1b\",\"kind\":\"md5\",\"distance\":0,"
-        "\"transform\":\"original\",\"category\":null,\"purpose\":\"allow\"},"
+        "\"transform\":\"original\",\"category\":null,\"purpose\":\"allow\",\"signed\":"
+        "true},"
         "{\"list\":\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
-        "\"mode\":\"pdq\",\"purpose\":\"match\"}],\"hits_total\":9,\"action\":"
+        "\"mode\":\"pdq\",\"purpose\":\"match\",\"signed\":false}],\"hits_total\":9,"
+        "\"action\":"
         "\"block\",\"demoted\":[],\"handling\":null,\"policy\":\"lists\","
         "\"generation\":42,\"elapsed_us\":5,\"warnings\":1,"
         "\"fidelity\":\"high\",\"scale\":4}\n"));
@@ -262,7 +264,8 @@ Test(formats, what_a_policy_did_is_told)
         "\"bytes\":7,\"format\":\"jpeg\",\"width\":3,\"height\":2,\"quality\":99,"
         "\"hits\":[{\"list\":\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\","
         "\"distance\":4,\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\","
-        "\"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\",\"flooding\":true}],"
+        "\"code\":\"A\"},\"mode\":\"pdq\",\"purpose\":\"match\",\"flooding\":true,"
+        "\"signed\":false}],"
         "\"action\":\"review\",\"demoted\":[\"single-source\",\"flood\"],"
         "\"handling\":null,\"policy\":\"0123456789abcdef\",\"generation\":42,"
         "\"elapsed_us\":5,\"warnings\":0,\"fidelity\":\"exact\",\"scale\":0}\n"
@@ -327,7 +330,7 @@ Test(lookup, lines)
         "{\"query\":\"00ff\",\"verdict\":\"match\",\"hits\":[{\"list\":"
         "\"hotline\",\"entry\":\"e 17\",\"kind\":\"pdq\",\"distance\":4,"
         "\"transform\":\"rot90\",\"category\":{\"scheme\":\"iwf\",\"code\":\"A\"},"
-        "\"purpose\":\"match\"}],\"policy\":\"lists\"}\n"
+        "\"purpose\":\"match\",\"signed\":false}],\"policy\":\"lists\"}\n"
         "{\"query\":\"z\\u0000\xef\xbf\xbd\",\"query_bytes\":\"7a00ff\","
         "\"verdict\":\"not_examined\",\"reason\":\"bad-query\",\"hits\":[],"
         "\"policy\":\"lists\"}\n"));

@@ -35,6 +35,10 @@ finds() { # INDEX NUMBER
 for i in $(seq 1 60); do digest "$i"; echo "  old$i"; done >old.txt
 for i in $(seq 101 130); do digest "$i"; echo "  new$i"; done >new.txt
 ki base list add l >/dev/null && ki base list import l old.txt >/dev/null || die 'base'
+"$program" key create key >/dev/null 2>stderr &&
+    "$program" key sign --key key --list l --serial 1 --expires 2099-12-31T00:00:00Z \
+        --signature new.sig new.txt &&
+    cp -r base keyed && ki keyed list add l --update --key key.pub >/dev/null || die 'key'
 cp -r base two && ki two list import l new.txt >/dev/null || die 'two segments'
 
 # is_told INDEX: a failed import has left nothing, unless it said so.
@@ -80,20 +84,23 @@ fault() {
     check "$call $n${forever:+ for ever}: $1 $2" "$status" "$index"
 }
 
+# faults CALL FOREVER INDEX TEMPLATE COMMAND…: all of the first calls, then ever fewer,
+# unless all were asked for.
+faults() {
+    local call=$1 forever=$2 n=1
+    shift 2
+    while [ "$most" -eq 0 ] || [ "$n" -le "$((1 << most))" ]; do
+        fault "$call" "$n" "$forever" "$@" || break
+        n=$((most == 0 || n < 4 ? n + 1 : n * 2))
+    done
+}
+
 for call in malloc calloc realloc write pwrite pread fsync fdatasync msync rename link mmap \
     ftruncate posix_fallocate; do
     for forever in '' yes; do
-        n=1
-        while [ "$most" -eq 0 ] || [ "$n" -le "$((1 << most))" ]; do
-            fault "$call" "$n" "$forever" importing base list import l new.txt || break
-            # All of the first ones, then ever fewer, unless all were asked for.
-            n=$((most == 0 || n < 4 ? n + 1 : n * 2))
-        done
-        n=1
-        while [ "$most" -eq 0 ] || [ "$n" -le "$((1 << most))" ]; do
-            fault "$call" "$n" "$forever" merging two index publish --merge || break
-            n=$((most == 0 || n < 4 ? n + 1 : n * 2))
-        done
+        faults "$call" "$forever" importing base list import l new.txt
+        faults "$call" "$forever" importing keyed list import --signature new.sig l new.txt
+        faults "$call" "$forever" merging two index publish --merge
     done
 done
 echo "ok: $nfaults faults, $nfailed of them told as errors, nothing lost"
@@ -106,7 +113,7 @@ mount -t tmpfs -o size=6m none full || exit 77
 "$program" list add l --index full/index >/dev/null || exit 1
 for i in $(seq 1 200); do
     for k in $(seq 1 400); do printf '%032x  n%d-%d\n' $((i * 1000 + k)) "$i" "$k"; done >more.txt
-    "$program" list import l more.txt --index full/index >/dev/null 2>stderr
+    "$program" list import l more.txt --confirm --index full/index >/dev/null 2>stderr
     status=$?
     [ "$status" -lt 128 ] || { echo "killed by signal $((status - 128))"; exit 1; }
     [ "$status" -eq 0 ] || break

@@ -11,6 +11,7 @@
 #include "common/message.h"
 #include "common/option_groups.h"
 #include "common/option_types.h"
+#include "index/manifest.h"
 #include "knownimage/audited.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
@@ -117,6 +118,37 @@ static void put_refusals(struct ki_json *json, const char *folder)
     free(refusals);
 }
 
+static void put_trusts(struct ki_json *json, const struct ki_list_info *lists,
+                       size_t nlists)
+{
+    ki_json_array_begin(json, "trust");
+    for (size_t i = 0; i < nlists; i++) {
+        ki_json_object_begin(json, NULL);
+        ki_json_text(json, "list", lists[i].name);
+        put_trust(json, &lists[i].trust);
+        ki_json_object_end(json);
+    }
+    ki_json_array_end(json);
+}
+
+/* Of the lists of the catalog, else of those of the generation. */
+static void put_trust_of_all(struct ki_json *json, const char *folder)
+{
+    struct ki_list_info *lists = NULL;
+    size_t nlists = 0;
+    struct ki_manifest manifest = {0};
+    if (ki_list_all(folder, &lists, &nlists, NULL) == KI_OK) {
+        put_trusts(json, lists, nlists);
+        free(lists);
+        return;
+    }
+    if (ki_manifest_read(folder, KI_MANIFEST_NAME, &manifest, NULL) != KI_OK) {
+        manifest = (struct ki_manifest){0};
+    }
+    put_trusts(json, manifest.lists, manifest.nlists);
+    ki_manifest_free(&manifest);
+}
+
 static void print_status(const char *folder, const struct ki_index_status *state)
 {
     bool is_read = state->catalog_serial > 0;
@@ -136,6 +168,7 @@ static void print_status(const char *folder, const struct ki_index_status *state
     ki_json_uint(&json, "segment_bytes", state->segment_nbytes);
     put_health(&json, folder, state);
     put_refusals(&json, folder);
+    put_trust_of_all(&json, folder);
     ki_json_line_end(&json);
 }
 
@@ -303,7 +336,9 @@ const struct command command_index_status = {
         "published yet. All files are verified: damage names the first bad one, and\n"
         "previous_generation the one that can be used with --previous. catalog is "
         "null\n"
-        "in a copy of MANIFEST and segments alone, which lookups can use.",
+        "in a copy of MANIFEST and segments alone, which lookups can use. trust tells\n"
+        "of each list its key, and of the last update that was taken whether it was\n"
+        "signed, its serial number and whether it has expired.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_status,

@@ -12,6 +12,8 @@
 #include "common/option_types.h"
 #include "keys/keys.h"
 #include "knownimage/commands.h"
+#include "knownimage/update_options.h"
+#include "list/update.h"
 #include "report/json.h"
 
 enum { PATH_NBYTES = 4096 };
@@ -77,7 +79,10 @@ const struct command command_key_create = {
 struct content_arguments {
     const char *key;       /* needed */
     const char *signature; /* NULL: beside the content */
-    const char *comment;
+    const char *comment;   /* NULL: not given */
+    const char *list;      /* of an update: all three or none */
+    uint64_t serial;
+    int64_t expires;
 };
 
 /* Reads the command line; *signature_path is beside or the name that was given. */
@@ -118,6 +123,31 @@ static enum ki_status prehash_file(const char *path, uint8_t prehash[KI_PREHASH_
     return status;
 }
 
+/* The comment that is given, and what tells of an update: read back, as an import will.
+ */
+static enum ki_status make_comment(const struct content_arguments *arguments,
+                                   char out[KI_TRUSTED_COMMENT_NBYTES],
+                                   struct ki_diag *diag)
+{
+    char words[KI_UPDATE_TEXT_NBYTES] = "";
+    const char *comment = arguments->comment ? arguments->comment
+                          : arguments->list  ? ""
+                                             : "signed by knownimage";
+    if (arguments->list) {
+        struct ki_update update = {.serial = arguments->serial,
+                                   .expires = arguments->expires};
+        (void)ki_update_read_list(ki_span_of(arguments->list), update.list);
+        ki_update_write(&update, words);
+    }
+    int length = snprintf(out, KI_TRUSTED_COMMENT_NBYTES, "%s%s%s", comment,
+                          comment[0] && words[0] ? " " : "", words);
+    if (length < 0 || length >= KI_TRUSTED_COMMENT_NBYTES) {
+        return ki_diag_set(diag, KI_ERR_ARGUMENT, "the comment is too long");
+    }
+    struct ki_update update;
+    return arguments->list ? ki_update_read(out, &update, diag) : KI_OK;
+}
+
 static enum ki_status sign(const char *path, const char *signature_path,
                            const struct content_arguments *arguments,
                            struct ki_diag *diag)
@@ -126,14 +156,18 @@ static enum ki_status sign(const char *path, const char *signature_path,
     char text[KI_SIGNATURE_TEXT_NBYTES];
     size_t length;
     struct ki_secret_key key;
-    enum ki_status status = prehash_file(path, prehash, diag);
+    char comment[KI_TRUSTED_COMMENT_NBYTES];
+    enum ki_status status = make_comment(arguments, comment, diag);
+    if (status == KI_OK) {
+        status = prehash_file(path, prehash, diag);
+    }
     if (status == KI_OK) {
         status = ki_secret_key_read(arguments->key, &key, diag);
     }
     if (status != KI_OK) {
         return status;
     }
-    status = ki_signature_make(&key, prehash, arguments->comment, text, &length, diag);
+    status = ki_signature_make(&key, prehash, comment, text, &length, diag);
     ki_secret_key_wipe(&key);
     if (status == KI_OK) {
         status = ki_file_replace(signature_path, text, length, diag);
@@ -143,13 +177,18 @@ static enum ki_status sign(const char *path, const char *signature_path,
 
 static int run_sign(const struct command *command, int argc, char **argv)
 {
-    struct content_arguments arguments = {.comment = "signed by knownimage"};
+    struct content_arguments arguments = {0};
     const char *path;
     char signature_path[PATH_NBYTES];
     int exit_status;
     if (!read_content_arguments(command, argc, argv, &arguments, &path, signature_path,
                                 &exit_status)) {
         return exit_status;
+    }
+    if ((arguments.list != NULL) != (arguments.serial != 0) ||
+        (arguments.list != NULL) != (arguments.expires != 0)) {
+        return command_usage_error(command,
+                                   "--list, --serial and --expires go together");
     }
     struct ki_diag diag = {0};
     enum ki_status status = sign(path, signature_path, &arguments, &diag);
@@ -214,6 +253,13 @@ static const struct option_spec sign_specs[] = {
      "the signature; FILE.minisig by default"},
     {"comment", 'c', "TEXT", &option_text, FIELD(comment),
      "the trusted comment, which is signed too"},
+    {"list", 'l', "NAME", &option_list, FIELD(list),
+     "an update of this list: with the two below, puts into\nthe comment what a list "
+     "with a key demands"},
+    {"serial", 'n', "N", &option_serial, FIELD(serial),
+     "number of the update: greater than that of any before"},
+    {"expires", 'e', "TIME", &option_expires, FIELD(expires),
+     "when the next one will be there for sure, such as\n2026-12-31T00:00:00Z"},
 };
 static const struct option_spec verify_specs[] = {
     {"key", 'k', "FILE", &option_text, FIELD(key), "the public key"},

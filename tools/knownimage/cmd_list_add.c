@@ -9,6 +9,7 @@
 #include "common/message.h"
 #include "common/option_groups.h"
 #include "common/option_types.h"
+#include "keys/keys.h"
 #include "knownimage/audited.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
@@ -53,6 +54,8 @@ struct add_arguments {
     int action;
     int radius;
     int min_quality;
+    const char *key; /* NULL: not given */
+    bool drops_key;
     bool is_update;
 };
 
@@ -65,6 +68,35 @@ static bool set_word(char *field, size_t field_nbytes, const char *word)
     }
     memcpy(field, word, length + 1);
     return true;
+}
+
+/* A file of that name, or the key itself. */
+static bool read_key(const char *text, struct ki_list_trust *trust)
+{
+    struct ki_public_key key;
+    struct ki_diag diag = {0};
+    enum ki_status status =
+        ki_public_key_parse("--key", text, strlen(text), &key, NULL);
+    if (status != KI_OK) {
+        status = ki_public_key_read(text, &key, &diag);
+    }
+    if (status != KI_OK) {
+        message_status(status, &diag);
+        return false;
+    }
+    trust->has_key = true;
+    memcpy(trust->key_id, key.id, sizeof trust->key_id);
+    memcpy(trust->key, key.key, sizeof trust->key);
+    return true;
+}
+
+static bool apply_key(const struct add_arguments *arguments,
+                      struct ki_list_trust *trust)
+{
+    if (arguments->drops_key) {
+        *trust = (struct ki_list_trust){.has_key = false};
+    }
+    return !arguments->key || read_key(arguments->key, trust);
 }
 
 /* Puts what was given on the command line over *info. */
@@ -142,7 +174,8 @@ static int add_list(const struct add_arguments *arguments, const char *name)
             return EXIT_TROUBLE;
         }
     }
-    if (!apply_arguments(arguments, name, &info)) {
+    if (!apply_arguments(arguments, name, &info) ||
+        !apply_key(arguments, &info.trust)) {
         return EXIT_TROUBLE;
     }
     struct ki_audit *audit;
@@ -178,6 +211,9 @@ static int run_add(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
+    if (arguments.key && arguments.drops_key) {
+        return command_usage_error(command, "--key and --no-key exclude each other");
+    }
     return add_list(&arguments, operands.items[0]);
 }
 
@@ -196,6 +232,11 @@ static const struct option_spec add_specs[] = {
      "quality a picture must have for a PDQ hit\n(default: 50)"},
     {"action", 'a', "ACTION", &action_type, ADD_FIELD(action),
      "what a match asks for (default: review)"},
+    {"key", 'k', "KEY", &option_text, ADD_FIELD(key),
+     "minisign public key, a file or its base64: only\nupdates signed with it are "
+     "taken"},
+    {"no-key", 0, NULL, &option_true, ADD_FIELD(drops_key),
+     "take unsigned updates, and none that is signed"},
     {"update", 'u', NULL, &option_true, ADD_FIELD(is_update),
      "if the list exists, change what is given"},
 };
@@ -211,8 +252,11 @@ const struct command command_list_add = {
     .min_operands = 1,
     .max_operands = 1,
     .summary = "add a list, or change its policy",
-    .details = "Makes the index folder if there is none. Prints the list as one line\n"
-               "of JSON and publishes, so that the policy is in force.",
+    .details =
+        "Makes the index folder if there is none. Prints the list as one line\n"
+        "of JSON and publishes, so that the policy is in force.\n\n"
+        "With another key, or none, a list forgets which updates it took: serial\n"
+        "numbers are their signer's.",
     .groups = add_groups,
     .ngroups = COUNT(add_groups),
     .run = run_add,

@@ -18,6 +18,7 @@
 #include "common/stop.h"
 #include "knownimage/audited.h"
 #include "knownimage/commands.h"
+#include "knownimage/companions.h"
 #include "report/json.h"
 
 struct import_arguments {
@@ -27,6 +28,7 @@ struct import_arguments {
     bool publishes;
     bool replaces;
     bool is_confirmed;
+    const char *signature; /* a file; NULL: not given */
 };
 
 struct import_run {
@@ -37,11 +39,12 @@ struct import_run {
 static void on_reject(void *context, const struct ki_list_reject *reject)
 {
     struct import_run *run = context;
+    const char *file = reject->file ? reject->file : run->file;
     progress_clear(&run->progress);
     if (reject->line > 0) {
-        message("%s:%" PRIu64 ": %s", run->file, reject->line, reject->reason);
+        message("%s:%" PRIu64 ": %s", file, reject->line, reject->reason);
     } else {
-        message("%s: byte %" PRIu64 ": %s", run->file, reject->byte, reject->reason);
+        message("%s: byte %" PRIu64 ": %s", file, reject->byte, reject->reason);
     }
 }
 
@@ -107,7 +110,7 @@ static void message_failure(enum ki_status status, const struct ki_diag *diag,
 }
 
 static int explain_failure(enum ki_status status, const struct ki_diag *diag,
-                           const char *name, const char *file)
+                           const char *name, const char *file, bool needs_confirmation)
 {
     if (status == KI_ERR_INTERRUPTED) {
         message("interrupted: nothing was changed");
@@ -115,7 +118,8 @@ static int explain_failure(enum ki_status status, const struct ki_diag *diag,
     }
     message_failure(status, diag, file);
     if (status == KI_ERR_REFUSED) {
-        message("nothing was changed; if it is as it should be: --confirm");
+        message("nothing was changed%s",
+                needs_confirmation ? "; if it is as it should be: --confirm" : "");
     }
     if (status == KI_ERR_NOT_FOUND) {
         message("add the list first: knownimage list add %s", name);
@@ -123,27 +127,35 @@ static int explain_failure(enum ki_status status, const struct ki_diag *diag,
     return EXIT_TROUBLE;
 }
 
-static int import_fd(const struct import_arguments *arguments, const char *name, int fd,
-                     const char *file)
+static struct ki_import_options options_of(const struct import_arguments *arguments,
+                                           const struct companions *companions,
+                                           struct import_run *run)
 {
-    struct index_folder folder;
-    if (!index_folder_find_existing(arguments->index, &folder)) {
-        return EXIT_TROUBLE;
-    }
-    struct import_run run = {.file = file};
     struct ki_import_options options = ki_import_options_default();
     options.format = arguments->format;
     options.kind = arguments->kind;
     options.publish = arguments->publishes;
     options.replaces = arguments->replaces;
     options.is_confirmed = arguments->is_confirmed;
+    options.signature = companions->signature;
+    options.signature_nbytes = companions->signature_nbytes;
+    options.files_folder = companions->folder[0] ? companions->folder : NULL;
     options.on_reject = on_reject;
     options.on_progress = on_progress;
     options.is_stopped = stop_is_requested_by;
     options.on_wait = on_wait;
-    options.context = &run;
+    options.context = run;
+    return options;
+}
+
+static int import_with(const struct import_arguments *arguments,
+                       const struct index_folder *folder, const char *name, int fd,
+                       const char *file, const struct companions *companions)
+{
+    struct import_run run = {.file = file};
+    struct ki_import_options options = options_of(arguments, companions, &run);
     struct ki_audit *audit;
-    if (!audited_begin(folder.path, &audit)) {
+    if (!audited_begin(folder->path, &audit)) {
         return EXIT_TROUBLE;
     }
     stop_install();
@@ -151,16 +163,18 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     struct ki_import_result result = {0};
     struct ki_diag diag = {0};
     enum ki_status status =
-        ki_list_import(folder.path, name, fd, &options, &result, &diag);
+        ki_list_import(folder->path, name, fd, &options, &result, &diag);
     progress_clear(&run.progress);
     if (status != KI_OK) {
         audited_drop(audit);
-        return explain_failure(status, &diag, name, file);
+        return explain_failure(status, &diag, name, file, result.needs_confirmation);
     }
     if (!audited_import(&audit, name, &result)) {
         return EXIT_TROUBLE;
     }
-    if (result.nread == 0) {
+    if (result.is_known) {
+        message("%s: this update was taken before", file);
+    } else if (result.nread == 0) {
         message("%s: no records", file);
     }
     tell_quarantine(name, result.nquarantined);
@@ -168,10 +182,26 @@ static int import_fd(const struct import_arguments *arguments, const char *name,
     (void)fflush(stdout);
     uint64_t generation = 0;
     if (options.publish &&
-        ki_index_merge(folder.path, false, &generation, &diag) != KI_OK) {
+        ki_index_merge(folder->path, false, &generation, &diag) != KI_OK) {
         message("imported, but the index could not be tidied up: %s", diag.message);
     }
     return exit_status_of(&result);
+}
+
+static int import_fd(const struct import_arguments *arguments, const char *name, int fd,
+                     const char *file)
+{
+    struct index_folder folder;
+    struct companions companions = {.signature = NULL};
+    if (!index_folder_find_existing(arguments->index, &folder)) {
+        return EXIT_TROUBLE;
+    }
+    int exit_status = EXIT_TROUBLE;
+    if (companions_find(&folder, name, file, arguments->signature, &companions)) {
+        exit_status = import_with(arguments, &folder, name, fd, file, &companions);
+    }
+    companions_free(&companions);
+    return exit_status;
 }
 
 static int import_file(const struct import_arguments *arguments, const char *name,
@@ -225,6 +255,8 @@ static const struct option_spec specs[] = {
      "auto (default): tell by the content"},
     {"kind", 'k', "KIND", &option_kind, FIELD(kind),
      "what the hashes are, for files that do not say"},
+    {"signature", 's', "FILE", &option_text, FIELD(signature),
+     "minisign signature; FILE.minisig by default, if the\nlist has a key"},
     {"replace", 0, NULL, &option_true, FIELD(replaces),
      "the file is the whole list: remove what it lacks"},
     {"confirm", 0, NULL, &option_true, FIELD(is_confirmed),
@@ -261,6 +293,13 @@ const struct command command_list_import = {
         "more\n"
         "than 20 % or removes more than 5 % is refused. --confirm takes all of these.\n"
         "'knownimage index status' tells what was refused last.\n\n"
+        "A list with a key takes only what is signed with it. The trusted comment "
+        "must\n"
+        "say list=NAME, serial=N, greater than before, and expires=TIME, to come, as\n"
+        "'knownimage key sign' writes it. FILE may be a manifest ('knownimage list\n"
+        "manifest'): its files, beside it, are checked and imported as one. Nothing "
+        "is\n"
+        "parsed before all is verified; --confirm changes nothing about that.\n\n"
         "Exit status: 0 done, 2 failed or every record was refused.",
     .groups = groups,
     .ngroups = COUNT(groups),

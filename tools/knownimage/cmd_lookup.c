@@ -15,6 +15,7 @@
 #include "common/stop.h"
 #include "hash/gate.h"
 #include "knownimage/commands.h"
+#include "knownimage/lists.h"
 #include "knownimage/policies.h"
 #include "match/category.h"
 #include "match/hits.h"
@@ -228,6 +229,7 @@ static int open_and_look_up(const struct lookup_arguments *arguments,
     if (index_folder_find(arguments->index, &folder) &&
         policy_read(arguments->policy, &folder, &policy) &&
         index_folder_open(&folder, arguments->is_previous, &index)) {
+        warn_expired(index);
         exit_status = look_up_in(arguments, operands, index, policy);
         ki_index_close(index);
     }

@@ -15,6 +15,7 @@
 #include "common/progress.h"
 #include "common/stop.h"
 #include "knownimage/commands.h"
+#include "knownimage/lists.h"
 #include "knownimage/policies.h"
 #include "knownimage/scan_audit.h"
 #include "knownimage/scan_summary.h"
@@ -219,6 +220,7 @@ static int open_and_scan(const struct scan_arguments *arguments,
     struct ki_index *index;
     int exit_status = EXIT_TROUBLE;
     if (index_folder_open(folder, arguments->is_previous, &index)) {
+        warn_expired(index);
         if (fits(arguments->scan.policy, index)) {
             exit_status = scan(arguments, operands, sandbox, index, folder->path);
         }

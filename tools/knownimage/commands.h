@@ -25,6 +25,7 @@ extern const struct command command_list_add;
 extern const struct command command_list_check;
 extern const struct command command_list_export;
 extern const struct command command_list_import;
+extern const struct command command_list_manifest;
 extern const struct command command_list_quarantine;
 extern const struct command command_list_release;
 extern const struct command command_list_remove;

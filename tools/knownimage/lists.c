@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <knownimage/list.h>
 
@@ -30,8 +31,12 @@ void put_doubts(struct ki_json *json, unsigned doubts)
     ki_json_array_end(json);
 }
 
-/* Of a list without a key: unsigned, whatever came with its updates. */
-static void put_trust(struct ki_json *json, const struct ki_list_trust *trust)
+static bool is_expired(const struct ki_list_trust *trust)
+{
+    return trust->expires != 0 && trust->expires <= (int64_t)time(NULL);
+}
+
+void put_trust(struct ki_json *json, const struct ki_list_trust *trust)
 {
     if (!trust->has_key) {
         ki_json_null(json, "key");
@@ -43,6 +48,19 @@ static void put_trust(struct ki_json *json, const struct ki_list_trust *trust)
     ki_json_bool(json, "signed", trust->is_signed);
     ki_json_uint_or_null(json, "update", trust->update);
     ki_json_time(json, "expires", trust->expires);
+    ki_json_bool(json, "expired", is_expired(trust));
+}
+
+void warn_expired(const struct ki_index *index)
+{
+    for (size_t i = 0; i < ki_index_nlists(index); i++) {
+        const struct ki_list_info *list = ki_index_list(index, i);
+        if (is_expired(&list->trust)) {
+            message("list %s has expired: its signer meant a newer update to be there "
+                    "by now",
+                    list->name);
+        }
+    }
 }
 
 void put_list(struct ki_json *json, const struct ki_list_info *info)

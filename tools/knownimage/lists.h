@@ -16,6 +16,13 @@ void put_nhashes(struct ki_json *json, const uint64_t nhashes[KI_NKINDS]);
 /* "doubts":["coherent",…] of a mask of enum ki_doubt. */
 void put_doubts(struct ki_json *json, unsigned doubts);
 
+/* Key, and what the last update said. */
+void put_trust(struct ki_json *json, const struct ki_list_trust *trust);
+
+/* A message for each list whose last update has expired; its hits count all the same.
+ */
+void warn_expired(const struct ki_index *index);
+
 /* The members of a list: name, policy and counts. */
 void put_list(struct ki_json *json, const struct ki_list_info *info);
 

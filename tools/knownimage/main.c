@@ -11,20 +11,16 @@
 #include "report/put.h"
 
 static const struct command *const commands[] = {
-    &command_scan,         &command_lookup,
-    &command_hash,         &command_list_add,
-    &command_list_import,  &command_list_show,
-    &command_list_export,  &command_list_remove,
-    &command_list_check,   &command_list_quarantine,
-    &command_list_release, &command_entry_show,
-    &command_index_status, &command_index_publish,
-    &command_index_verify, &command_index_prune,
-    &command_policy_check, &command_policy_show,
-    &command_key_create,   &command_key_sign,
-    &command_key_verify,   &command_audit_enable,
-    &command_audit_status, &command_audit_verify,
-    &command_audit_prove,  &command_audit_checkpoint,
-    &command_audit_prune,  &command_verdict_replay,
+    &command_scan,          &command_lookup,          &command_hash,
+    &command_list_add,      &command_list_import,     &command_list_show,
+    &command_list_export,   &command_list_remove,     &command_list_check,
+    &command_list_manifest, &command_list_quarantine, &command_list_release,
+    &command_entry_show,    &command_index_status,    &command_index_publish,
+    &command_index_verify,  &command_index_prune,     &command_policy_check,
+    &command_policy_show,   &command_key_create,      &command_key_sign,
+    &command_key_verify,    &command_audit_enable,    &command_audit_status,
+    &command_audit_verify,  &command_audit_prove,     &command_audit_checkpoint,
+    &command_audit_prune,   &command_verdict_replay,
 };
 
 static int show_help(const char *group)
