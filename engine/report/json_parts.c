@@ -79,6 +79,20 @@ static void put_category(struct ki_json *json, const struct ki_hit *hit)
     ki_json_object_end(json);
 }
 
+/* What the source told, if it did. */
+static void put_source(struct ki_json *json, const struct ki_hit *hit)
+{
+    if (hit->member && hit->member[0]) {
+        ki_json_text(json, "member", hit->member);
+    }
+    if (hit->nvotes_for > 0 || hit->nvotes_against > 0) {
+        ki_json_object_begin(json, "votes");
+        ki_json_uint(json, "for", hit->nvotes_for);
+        ki_json_uint(json, "against", hit->nvotes_against);
+        ki_json_object_end(json);
+    }
+}
+
 static void put_hit(struct ki_json *json, const struct ki_hit *hit, bool with_mode)
 {
     ki_json_object_begin(json, NULL);
@@ -92,6 +106,7 @@ static void put_hit(struct ki_json *json, const struct ki_hit *hit, bool with_mo
         ki_json_text(json, "mode", ki_mode_text(hit->mode));
     }
     ki_json_text(json, "purpose", ki_purpose_text(hit->list->purpose));
+    put_source(json, hit);
     if (hit->is_inert) {
         ki_json_bool(json, "inert", true);
     }
