@@ -21,8 +21,11 @@ static const struct {
 static bool is_known_scheme(const char *scheme, const char *name)
 {
     size_t length = strlen(name);
-    bool is_region = strcmp(name, "vics") == 0 && scheme[length] == '-';
-    return strncmp(scheme, name, length) == 0 && (scheme[length] == '\0' || is_region);
+    if (strncmp(scheme, name, length) != 0) {
+        return false;
+    }
+    return scheme[length] == '\0' ||
+           (strcmp(name, "vics") == 0 && scheme[length] == '-');
 }
 
 static bool has_code(const char *codes, const char *code)
