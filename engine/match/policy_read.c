@@ -135,6 +135,9 @@ static bool add_mapping(struct reading *reading, const char *scheme, const char 
     if (strlen(code) >= sizeof mapping.code) {
         return FAIL(reading, "a code has at most %d bytes", KI_CATEGORY_NBYTES - 1);
     }
+    /* Before the array moves: the scheme may stand in it. */
+    memcpy(mapping.scheme, scheme, strlen(scheme) + 1);
+    memcpy(mapping.code, code, strlen(code) + 1);
     void *mappings = policy->mappings;
     if (!ki_array_reserve(&mappings, &policy->mapping_capacity, policy->nmappings + 1,
                           sizeof mapping)) {
@@ -143,8 +146,6 @@ static bool add_mapping(struct reading *reading, const char *scheme, const char 
         return false;
     }
     policy->mappings = mappings;
-    memcpy(mapping.scheme, scheme, strlen(scheme) + 1);
-    memcpy(mapping.code, code, strlen(code) + 1);
     policy->mappings[policy->nmappings++] = mapping;
     return true;
 }
