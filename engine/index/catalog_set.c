@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Replacing entries of the catalog. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/diag.h"
+#include "base/hash_order.h"
 #include "index/catalog_private.h"
 #include "index/record.h"
 
 struct comparison {
     const struct ki_entry *entry; /* as it is to be */
+    struct ki_hash *hashes;       /* its hashes, as a set */
+    size_t nhashes;
     bool exists;
     bool has_same_hashes;
     bool is_same;
@@ -14,22 +19,15 @@ struct comparison {
     uint32_t added_by; /* the old one */
 };
 
-static bool holds(const struct ki_entry *entry, const struct ki_hash *hash)
+/* An entry holds no hash twice: as many, all of them in the set, are the same. */
+static bool has_same_hashes(const struct comparison *comparison,
+                            const struct ki_entry *old)
 {
-    for (size_t i = 0; i < entry->nhashes; i++) {
-        const struct ki_hash *other = &entry->hashes[i];
-        if (other->kind == hash->kind &&
-            memcmp(other->bytes, hash->bytes, sizeof hash->bytes) == 0) {
-            return true;
-        }
+    if (old->nhashes != comparison->nhashes) {
+        return false;
     }
-    return false;
-}
-
-static bool holds_all(const struct ki_entry *entry, const struct ki_entry *other)
-{
-    for (size_t i = 0; i < other->nhashes; i++) {
-        if (!holds(entry, &other->hashes[i])) {
+    for (size_t i = 0; i < old->nhashes; i++) {
+        if (!ki_hashes_hold(comparison->hashes, comparison->nhashes, &old->hashes[i])) {
             return false;
         }
     }
@@ -53,9 +51,7 @@ static enum ki_status compare(void *context, uint32_t list_id,
     const struct ki_entry *entry = comparison->entry;
     (void)list_id;
     comparison->exists = true;
-    /* An entry holds no hash twice: more of them cannot be the same. */
-    comparison->has_same_hashes = old->nhashes <= entry->nhashes &&
-                                  holds_all(entry, old) && holds_all(old, entry);
+    comparison->has_same_hashes = has_same_hashes(comparison, old);
     comparison->doubts = comparison->has_same_hashes ? old->doubts : 0;
     comparison->added_by = old->from.added_by;
     comparison->is_same = comparison->has_same_hashes && has_same_labels(old, entry) &&
@@ -63,15 +59,37 @@ static enum ki_status compare(void *context, uint32_t list_id,
     return KI_OK;
 }
 
+/* Whether there is such an entry, and what is different. */
+static enum ki_status compare_with_old(struct ki_txn *txn, uint32_t list_id,
+                                       const struct ki_entry *entry,
+                                       struct comparison *comparison,
+                                       struct ki_diag *diag)
+{
+    uint8_t key[KI_ENTRY_KEY_NBYTES];
+    size_t nbytes = ki_entry_key(list_id, entry->id, entry->id_nbytes, key);
+    *comparison = (struct comparison){.entry = entry};
+    comparison->hashes = calloc(entry->nhashes + 1, sizeof *comparison->hashes);
+    if (!comparison->hashes) {
+        return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for an entry");
+    }
+    if (entry->nhashes > 0) {
+        memcpy(comparison->hashes, entry->hashes,
+               entry->nhashes * sizeof *comparison->hashes);
+    }
+    comparison->nhashes = ki_hashes_make_set(comparison->hashes, entry->nhashes);
+    enum ki_status status =
+        ki_txn_entry_visit(txn, key, nbytes, compare, comparison, diag);
+    free(comparison->hashes);
+    comparison->hashes = NULL;
+    return status;
+}
+
 enum ki_status ki_txn_entry_set(struct ki_txn *txn, uint32_t list_id,
                                 const struct ki_entry *entry,
                                 enum ki_entry_change *change, struct ki_diag *diag)
 {
-    struct comparison comparison = {.entry = entry};
-    uint8_t key[KI_ENTRY_KEY_NBYTES];
-    size_t nbytes = ki_entry_key(list_id, entry->id, entry->id_nbytes, key);
-    enum ki_status status =
-        ki_txn_entry_visit(txn, key, nbytes, compare, &comparison, diag);
+    struct comparison comparison;
+    enum ki_status status = compare_with_old(txn, list_id, entry, &comparison, diag);
     if (status != KI_OK || comparison.is_same) {
         *change = KI_ENTRY_UNCHANGED;
         return status;

@@ -103,6 +103,11 @@ static enum ki_status check_replacement(const struct ki_import *import)
         import->list.nentries == 0) {
         return KI_OK;
     }
+    if (import->result.nread == 0) {
+        return ki_diag_set(import->diag, KI_ERR_REFUSED,
+                           "no records: nothing does not replace a list, unless it is "
+                           "confirmed");
+    }
     if (import->result.nrejected > 0) {
         return ki_diag_set(import->diag, KI_ERR_REFUSED,
                            "%llu records were refused: a list is not replaced by what "

@@ -7,29 +7,8 @@
 
 #include "base/checked.h"
 #include "base/diag.h"
+#include "base/hash_order.h"
 #include "index/spool.h"
-
-static int compare_hashes(const void *a, const void *b)
-{
-    const struct ki_hash *x = a;
-    const struct ki_hash *y = b;
-    return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1)
-                              : memcmp(x->bytes, y->bytes, sizeof x->bytes);
-}
-
-static size_t drop_repeats(struct ki_hash *hashes, size_t nhashes)
-{
-    size_t nkept = 0;
-    if (nhashes > 1) {
-        qsort(hashes, nhashes, sizeof *hashes, compare_hashes);
-    }
-    for (size_t i = 0; i < nhashes; i++) {
-        if (nkept == 0 || compare_hashes(&hashes[nkept - 1], &hashes[i]) != 0) {
-            hashes[nkept++] = hashes[i];
-        }
-    }
-    return nkept;
-}
 
 bool ki_union_add(struct ki_union *all, const struct ki_staged *staged)
 {
@@ -49,7 +28,7 @@ bool ki_union_add(struct ki_union *all, const struct ki_staged *staged)
     all->entry = *entry;
     all->entry.doubts = doubts;
     if (staged->is_last) {
-        all->entry.nhashes = drop_repeats(all->hashes, all->nhashes);
+        all->entry.nhashes = ki_hashes_make_set(all->hashes, all->nhashes);
         all->entry.hashes = all->hashes;
         all->entry.doubts = doubts;
         all->nhashes = 0;

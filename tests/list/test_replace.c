@@ -162,8 +162,32 @@ Test(replace, what_cannot_be_read_whole_replaces_nothing)
     list_make(folder.path, "l");
     expect_import(folder.path, bad, replacing, 1, 0, 0);
     expect_refused(folder.path, bad, replacing, "1 records were refused");
+    expect_refused(folder.path, "", replacing, "no records");
+    expect_refused(folder.path, "# a day without news\n", replacing, "no records");
     expect_import(folder.path, bad, (struct wish){true, true}, 0, 0, 0);
     cr_expect_eq(nrefusals(folder.path, ""), 0, "an import that is taken ends it");
+    folder_remove(&folder);
+}
+
+/* Many hashes of one id cost time in proportion, also when they are compared. */
+Test(replace, an_entry_of_many_hashes, .timeout = 20)
+{
+    enum { NHASHES = 100000 };
+    struct folder folder = folder_make();
+    const struct wish replacing = {true, false};
+    char *text = NULL;
+    size_t nbytes = 0;
+    FILE *out = open_memstream(&text, &nbytes);
+    cr_assert_not_null(out);
+    for (unsigned i = 0; i < NHASHES; i++) {
+        (void)fprintf(out, "{\"t\":\"md5\",\"h\":\"%032x\",\"id\":\"e\"}\n", i + 1);
+    }
+    (void)fclose(out);
+    list_make(folder.path, "l");
+    expect_import(folder.path, text, replacing, 1, 0, 0);
+    expect_import(folder.path, text, replacing, 0, 0, 0);
+    cr_expect_eq(list_info(folder.path, "l").nhashes[KI_KIND_MD5], NHASHES);
+    free(text);
     folder_remove(&folder);
 }
 
