@@ -3,11 +3,10 @@
 #include <knownimage/list.h>
 
 #include "base/diag.h"
-#include "index/catalog.h"
+#include "list/turn.h"
 
 struct showing {
-    struct ki_txn *txn;
-    struct ki_list_info list;
+    struct ki_turn turn;
     bool is_found;
     void (*visit)(void *context, const struct ki_entry_info *entry);
     void *context;
@@ -24,7 +23,7 @@ static enum ki_status find_import(const struct showing *showing, uint32_t number
     if (number == 0) {
         return KI_OK;
     }
-    enum ki_status status = ki_txn_import_find(showing->txn, number, note, &diag);
+    enum ki_status status = ki_txn_import_find(showing->turn.txn, number, note, &diag);
     if (status == KI_OK) {
         *out = note;
     }
@@ -48,7 +47,7 @@ static enum ki_status show(void *context, uint32_t list_id,
         .nhashes = entry->nhashes,
         .from = entry->from,
         .doubts = entry->doubts,
-        .list = &showing->list,
+        .list = &showing->turn.list,
     };
     (void)list_id;
     enum ki_status status =
@@ -63,36 +62,20 @@ static enum ki_status show(void *context, uint32_t list_id,
     return status;
 }
 
-static enum ki_status show_in(struct showing *showing, const char *list, const char *id,
-                              size_t id_nbytes)
-{
-    enum ki_status status =
-        ki_txn_list_find(showing->txn, list, &showing->list, showing->diag);
-    if (status == KI_OK) {
-        status = ki_txn_entry_find(showing->txn, showing->list.id, id, id_nbytes, show,
-                                   showing, showing->diag);
-    }
-    return status == KI_OK && !showing->is_found
-               ? ki_diag_set(showing->diag, KI_ERR_NOT_FOUND,
-                             "list %s has no such entry", list)
-               : status;
-}
-
 enum ki_status
 ki_list_entry(const char *folder, const char *list, const char *id, size_t id_nbytes,
               void (*visit)(void *context, const struct ki_entry_info *entry),
               void *context, struct ki_diag *diag)
 {
     struct showing showing = {.visit = visit, .context = context, .diag = diag};
-    struct ki_catalog *catalog = NULL;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_READ, &catalog, diag);
+    enum ki_status status =
+        ki_turn_begin(&showing.turn, folder, KI_CATALOG_READ, list, diag);
     if (status == KI_OK) {
-        status = ki_txn_begin(catalog, &showing.txn, diag);
+        status = ki_txn_entry_find(showing.turn.txn, showing.turn.list.id, id,
+                                   id_nbytes, show, &showing, diag);
     }
-    if (status == KI_OK) {
-        status = show_in(&showing, list, id, id_nbytes);
-    }
-    ki_txn_abort(showing.txn);
-    ki_catalog_close(catalog);
-    return status;
+    ki_turn_end(&showing.turn);
+    return status == KI_OK && !showing.is_found
+               ? ki_diag_set(diag, KI_ERR_NOT_FOUND, "list %s has no such entry", list)
+               : status;
 }

@@ -5,8 +5,8 @@
 #include <knownimage/list.h>
 
 #include "base/diag.h"
-#include "index/catalog.h"
 #include "list/ndjson.h"
+#include "list/turn.h"
 
 struct exporter {
     FILE *out;
@@ -114,17 +114,12 @@ static enum ki_status write_entry(void *context, uint32_t list_id,
     return check_written(exporter);
 }
 
-static enum ki_status write_list(struct ki_txn *txn, const char *name,
-                                 struct exporter *exporter)
+static enum ki_status write_list(const struct ki_turn *turn, struct exporter *exporter)
 {
-    struct ki_list_info info;
-    enum ki_status status = ki_txn_list_find(txn, name, &info, exporter->diag);
-    if (status != KI_OK) {
-        return status;
-    }
     errno = 0;
     put(exporter->out, exporter->format->header);
-    status = ki_txn_entries(txn, info.id, write_entry, exporter, exporter->diag);
+    enum ki_status status =
+        ki_txn_entries(turn->txn, turn->list.id, write_entry, exporter, exporter->diag);
     if (status == KI_OK && fflush(exporter->out) != 0) {
         status = ki_diag_errno(exporter->diag, errno, "cannot write the list");
     }
@@ -139,16 +134,11 @@ enum ki_status ki_list_export(const char *folder, const char *name, const char *
         return ki_diag_set(diag, KI_ERR_ARGUMENT,
                            "lists are exported as csv, pdq-text or ndjson");
     }
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_READ, &catalog, diag);
+    struct ki_turn turn;
+    enum ki_status status = ki_turn_begin(&turn, folder, KI_CATALOG_READ, name, diag);
     if (status == KI_OK) {
-        status = ki_txn_begin(catalog, &txn, diag);
+        status = write_list(&turn, &exporter);
     }
-    if (status == KI_OK) {
-        status = write_list(txn, name, &exporter);
-    }
-    ki_txn_abort(txn);
-    ki_catalog_close(catalog);
+    ki_turn_end(&turn);
     return status;
 }

@@ -17,6 +17,7 @@
 #include "list/detect.h"
 #include "list/import.h"
 #include "list/refusals.h"
+#include "list/turn.h"
 
 struct ki_import_options ki_import_options_default(void)
 {
@@ -53,17 +54,12 @@ static enum ki_status check_options(const struct ki_import_options *options,
 static enum ki_status expect_list(const char *folder, const char *name,
                                   struct ki_list_info *info, struct ki_diag *diag)
 {
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_READ, &catalog, diag);
+    struct ki_turn turn;
+    enum ki_status status = ki_turn_begin(&turn, folder, KI_CATALOG_READ, name, diag);
     if (status == KI_OK) {
-        status = ki_txn_begin(catalog, &txn, diag);
+        *info = turn.list;
     }
-    if (status == KI_OK) {
-        status = ki_txn_list_find(txn, name, info, diag);
-    }
-    ki_txn_abort(txn);
-    ki_catalog_close(catalog);
+    ki_turn_end(&turn);
     return status;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "index/catalog.h"
+#include "list/turn.h"
 
 struct walk {
     ki_quarantine_visit visit;
@@ -35,22 +35,13 @@ enum ki_status ki_list_quarantine(const char *folder, const char *name,
                                   ki_quarantine_visit visit, void *context,
                                   struct ki_diag *diag)
 {
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    struct ki_list_info info;
+    struct ki_turn turn;
     struct walk walk = {.visit = visit, .context = context};
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_READ, &catalog, diag);
+    enum ki_status status = ki_turn_begin(&turn, folder, KI_CATALOG_READ, name, diag);
     if (status == KI_OK) {
-        status = ki_txn_begin(catalog, &txn, diag);
+        status = ki_txn_entries(turn.txn, turn.list.id, visit_entry, &walk, diag);
     }
-    if (status == KI_OK) {
-        status = ki_txn_list_find(txn, name, &info, diag);
-    }
-    if (status == KI_OK) {
-        status = ki_txn_entries(txn, info.id, visit_entry, &walk, diag);
-    }
-    ki_txn_abort(txn);
-    ki_catalog_close(catalog);
+    ki_turn_end(&turn);
     return walk.is_ended ? KI_OK : status;
 }
 
@@ -81,25 +72,11 @@ enum ki_status ki_list_release_entry(const char *folder, const char *name,
                                      const char *entry, bool *was_quarantined,
                                      struct ki_diag *diag)
 {
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    struct ki_list_info info;
+    struct ki_turn turn;
     *was_quarantined = false;
-    enum ki_status status = ki_catalog_open(folder, KI_CATALOG_CHANGE, &catalog, diag);
+    enum ki_status status = ki_turn_begin(&turn, folder, KI_CATALOG_CHANGE, name, diag);
     if (status == KI_OK) {
-        status = ki_txn_begin(catalog, &txn, diag);
+        status = release(turn.txn, turn.list.id, entry, was_quarantined, diag);
     }
-    if (status == KI_OK) {
-        status = ki_txn_list_find(txn, name, &info, diag);
-    }
-    if (status == KI_OK) {
-        status = release(txn, info.id, entry, was_quarantined, diag);
-    }
-    if (status == KI_OK) {
-        status = ki_txn_commit(txn, diag);
-    } else {
-        ki_txn_abort(txn);
-    }
-    ki_catalog_close(catalog);
-    return status;
+    return ki_turn_finish(&turn, status, diag);
 }

@@ -8,34 +8,17 @@
 #include <knownimage/list.h>
 
 #include "base/diag.h"
-#include "index/catalog.h"
-
-static enum ki_status begin(const char *folder, enum ki_catalog_access access,
-                            struct ki_catalog **catalog, struct ki_txn **txn,
-                            struct ki_diag *diag)
-{
-    enum ki_status status = ki_catalog_open(folder, access, catalog, diag);
-    return status == KI_OK ? ki_txn_begin(*catalog, txn, diag) : status;
-}
+#include "list/turn.h"
 
 void ki_refusal_note(const char *folder, const char *list, const char *reason)
 {
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    struct ki_list_info info;
-    enum ki_status status = begin(folder, KI_CATALOG_CHANGE, &catalog, &txn, NULL);
+    struct ki_turn turn;
+    enum ki_status status = ki_turn_begin(&turn, folder, KI_CATALOG_CHANGE, list, NULL);
     if (status == KI_OK) {
-        status = ki_txn_list_find(txn, list, &info, NULL);
+        status = ki_txn_refusal_set(turn.txn, turn.list.id, (int64_t)time(NULL), reason,
+                                    NULL);
     }
-    if (status == KI_OK) {
-        status = ki_txn_refusal_set(txn, info.id, (int64_t)time(NULL), reason, NULL);
-    }
-    if (status == KI_OK) {
-        (void)ki_txn_commit(txn, NULL);
-    } else {
-        ki_txn_abort(txn);
-    }
-    ki_catalog_close(catalog);
+    (void)ki_turn_finish(&turn, status, NULL);
 }
 
 /* Of all lists; how many there are comes in *nrefusals. */
@@ -85,13 +68,11 @@ static enum ki_status read_refusals(struct ki_txn *txn,
 enum ki_status ki_list_refusals(const char *folder, struct ki_list_refusal **refusals,
                                 size_t *nrefusals, struct ki_diag *diag)
 {
-    struct ki_catalog *catalog = NULL;
-    struct ki_txn *txn = NULL;
-    enum ki_status status = begin(folder, KI_CATALOG_READ, &catalog, &txn, diag);
+    struct ki_turn turn;
+    enum ki_status status = ki_turn_begin(&turn, folder, KI_CATALOG_READ, NULL, diag);
     if (status == KI_OK) {
-        status = read_refusals(txn, refusals, nrefusals, diag);
+        status = read_refusals(turn.txn, refusals, nrefusals, diag);
     }
-    ki_txn_abort(txn);
-    ki_catalog_close(catalog);
+    ki_turn_end(&turn);
     return status;
 }

@@ -67,15 +67,15 @@ void ki_json_sandbox(struct ki_json *json, bool is_degraded)
     }
 }
 
-static void put_category(struct ki_json *json, const struct ki_hit *hit)
+void ki_json_category(struct ki_json *json, const char *scheme, const char *code)
 {
-    if (hit->category_scheme[0] == '\0' && hit->category_code[0] == '\0') {
+    if (scheme[0] == '\0' && code[0] == '\0') {
         ki_json_null(json, "category");
         return;
     }
     ki_json_object_begin(json, "category");
-    ki_json_text(json, "scheme", hit->category_scheme);
-    ki_json_text(json, "code", hit->category_code);
+    ki_json_text(json, "scheme", scheme);
+    ki_json_text(json, "code", code);
     ki_json_object_end(json);
 }
 
@@ -101,7 +101,7 @@ static void put_hit(struct ki_json *json, const struct ki_hit *hit, bool with_mo
     ki_json_text(json, "kind", ki_kind_text(hit->kind));
     ki_json_uint(json, "distance", hit->distance);
     ki_json_text(json, "transform", ki_transform_text(hit->transform));
-    put_category(json, hit);
+    ki_json_category(json, hit->category_scheme, hit->category_code);
     if (with_mode && hit->kind == KI_KIND_PDQ) {
         ki_json_text(json, "mode", ki_mode_text(hit->mode));
     }

@@ -41,4 +41,7 @@ void ki_json_action(struct ki_json *json, const struct ki_result *result);
 /* "sandbox":"degraded", or nothing. */
 void ki_json_sandbox(struct ki_json *json, bool is_degraded);
 
+/* "category":{"scheme":…,"code":…}, or null if both are empty. */
+void ki_json_category(struct ki_json *json, const char *scheme, const char *code);
+
 #endif

@@ -10,7 +10,7 @@
 #include "keys/keys.h"
 #include "knownimage/commands.h"
 #include "knownimage/lists.h"
-#include "report/json.h"
+#include "report/json_parts.h"
 
 struct entry_arguments {
     const char *index;
@@ -43,18 +43,6 @@ static void put_import(struct ki_json *json, const char *key,
     ki_json_object_end(json);
 }
 
-static void put_category(struct ki_json *json, const struct ki_entry_info *entry)
-{
-    if (!entry->category_scheme[0] && !entry->category_code[0]) {
-        ki_json_null(json, "category");
-        return;
-    }
-    ki_json_object_begin(json, "category");
-    ki_json_text(json, "scheme", entry->category_scheme);
-    ki_json_text(json, "code", entry->category_code);
-    ki_json_object_end(json);
-}
-
 static void put_hashes(struct ki_json *json, const struct ki_entry_info *entry)
 {
     ki_json_array_begin(json, "hashes");
@@ -75,7 +63,7 @@ static void print_entry(void *context, const struct ki_entry_info *entry)
     ki_json_text(&json, "list", entry->list->name);
     ki_json_text(&json, "source", entry->list->source);
     ki_json_raw(&json, "entry", "entry_bytes", entry->id, entry->id_nbytes);
-    put_category(&json, entry);
+    ki_json_category(&json, entry->category_scheme, entry->category_code);
     ki_json_text_or_null(&json, "member", entry->from.member);
     ki_json_time(&json, "updated", entry->from.updated);
     ki_json_object_begin(&json, "votes");
