@@ -125,7 +125,7 @@ KI_API void ki_pdq_measure(const struct ki_pdq *pdq, struct ki_pdq_figures *out)
 /* Which of these say of a hash on a list that its picture was flat, periodic or a
  * gradient, so that a near match with it would mean nothing: a mask of
  * KI_DOUBT_COHERENT (coherence ≥ 540), KI_DOUBT_SYMMETRIC (asymmetry ≤ 58) and
- * KI_DOUBT_WEIGHT (88 or less, or 168 or more) of enum ki_doubt in
+ * KI_DOUBT_WEIGHT (96 or less, or 160 or more) of enum ki_doubt in
  * <knownimage/index.h>; 0: none. Figures and limits are this project's own:
  * `knownimage-bench gate` measures what they catch and what not. */
 KI_API unsigned ki_pdq_doubts(const struct ki_pdq *pdq);

@@ -109,7 +109,7 @@ static unsigned doubts_plainly(const struct ki_pdq_figures *figures)
 {
     return (figures->coherence >= 540 ? 1u : 0u) |
            (figures->asymmetry <= 58 ? 2u : 0u) |
-           (figures->weight <= 88 || figures->weight >= 168 ? 4u : 0u);
+           (figures->weight <= 96 || figures->weight >= 160 ? 4u : 0u);
 }
 
 static unsigned expect_as_defined(const struct ki_pdq *pdq)
