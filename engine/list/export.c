@@ -5,7 +5,7 @@
 #include <knownimage/list.h>
 
 #include "base/diag.h"
-#include "list/ndjson.h"
+#include "list/formats/ndjson.h"
 #include "list/turn.h"
 
 struct exporter {

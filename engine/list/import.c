@@ -14,7 +14,7 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "index/writer_lock.h"
-#include "list/detect.h"
+#include "list/formats/detect.h"
 #include "list/import.h"
 #include "list/refusals.h"
 #include "list/turn.h"

@@ -7,7 +7,7 @@
 #include <knownimage/list.h>
 
 #include "index/catalog.h"
-#include "list/format.h"
+#include "list/formats/format.h"
 #include "list/reader.h"
 #include "list/signed.h"
 #include "list/staging.h"

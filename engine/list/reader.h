@@ -10,7 +10,7 @@
 #include <knownimage/status.h>
 
 #include "bytes/sha256.h"
-#include "list/format.h"
+#include "list/formats/format.h"
 
 enum {
     KI_READER_REFILL_NBYTES = 65536,

@@ -12,7 +12,7 @@
 
 #include "index/catalog.h"
 #include "index/spool.h"
-#include "list/record.h"
+#include "list/formats/record.h"
 
 struct ki_staging {
     struct ki_spool records;

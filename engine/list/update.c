@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/diag.h"
-#include "list/time_text.h"
+#include "list/formats/time_text.h"
 
 enum { TIME_NBYTES = 20, TIME_TEXT_NBYTES = 32, MOST_SERIAL_DIGITS = 16 };
 

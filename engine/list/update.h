@@ -16,7 +16,7 @@
 
 #include <knownimage/index.h>
 
-#include "list/span.h"
+#include "list/formats/span.h"
 
 #define KI_UPDATE_SERIAL_MAX ((UINT64_C(1) << 53) - 1)
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "list/format.h"
+#include "list/formats/format.h"
 
 static void require(int is_true)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "list/detect.h"
+#include "list/formats/detect.h"
 
 static void require(int is_true)
 {

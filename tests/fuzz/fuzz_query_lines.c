@@ -7,7 +7,7 @@
 
 #include "common/line_reader.h"
 #include "fuzz/fuzz.h"
-#include "list/record.h"
+#include "list/formats/record.h"
 
 static void require(bool is_true)
 {

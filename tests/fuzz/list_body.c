@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "list/format.h"
+#include "list/formats/format.h"
 
 /* What was parsed, as one number. */
 struct summary {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The layering of engine/: a folder includes only itself and folders before it in the
 # alphabet; lmdb.h only in index/; a codec's header only in that codec's adapter; list/
-# includes neither decode/ nor gray/; base/ includes no library of another stage.
+# includes neither decode/ nor gray/, and list/formats/ nothing else of list/; base/
+# includes no library of another stage.
 # usage: check_layers.sh SOURCE_DIR [--prove]: with --prove, also that it can fail.
 set -u
 root=$1/engine
@@ -15,8 +16,8 @@ report() {
 check_folders() {
     local file folder included
     while IFS=: read -r file included; do
-        folder=${file%/*}
-        folder=${folder##*/}
+        folder=${file#"$root"/}
+        folder=${folder%%/*}
         case $included in
         */*) ;;
         *) report "${file#"$root"/} includes \"$included\" without its folder"; continue ;;
@@ -24,9 +25,12 @@ check_folders() {
         if [[ ${included%%/*} > $folder ]]; then
             report "${file#"$root"/} includes $included, which comes after $folder/"
         fi
-        case $folder:${included%%/*} in
-        list:decode | list:gray)
+        case ${file#"$root"/}:$included in
+        list/*:decode/* | list/*:gray/*)
             report "${file#"$root"/} includes $included" ;;
+        list/formats/*:list/formats/*) ;;
+        list/formats/*:list/*)
+            report "${file#"$root"/} includes $included, which is built upon it" ;;
         esac
     done < <(grep -rnoE --include='*.[ch]' '^#include "[^"]+"' "$root" |
         sed -E 's/^([^:]+):[0-9]+:#include "([^"]+)"/\1:\2/')
@@ -49,8 +53,8 @@ check_all() {
     check_only_in '(jpeglib|jerror|jmorecfg|turbojpeg)\.h' '^decode/jpeg[a-z_]*\.[ch]$'
     check_only_in 'isa-l/.*' '^decode/png[a-z_]*\.[ch]$'
     check_only_in '(png|zlib)\.h' '^decode/png[a-z_]*\.[ch]$'
-    check_only_in 'expat\.h' '^list/[a-z]*_xml\.c$'
-    check_only_in 'sqlite3\.h' '^list/database\.c$'
+    check_only_in 'expat\.h' '^list/formats/[a-z]*_xml\.c$'
+    check_only_in 'sqlite3\.h' '^list/formats/database\.c$'
     check_only_in 'openssl/.*' '^bytes/'
     check_only_in 'ini\.h' '^match/policy[a-z_]*\.c$'
     check_only_in 'jansson\.h' '^(index|report|list)/'
@@ -67,6 +71,7 @@ trap 'rm -rf "$copy"' EXIT
 cp -r "$root" "$copy/engine"
 root=$copy/engine
 for line in 'base/hex.c:"scan/walk.h"' 'list/import.c:"decode/decode.h"' \
+    'list/formats/csv.c:"list/import.h"' \
     'match/verdict.c:<lmdb.h>' 'hash/pdq.c:<jpeglib.h>' 'decode/png.c:<jpeglib.h>'; do
     file=$root/${line%%:*}
     cp "$file" "$copy/kept"

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "list/format.h"
+#include "list/formats/format.h"
 #include "support/random.h"
 
 #ifndef PARSED_IS_BRIEF

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "list/detect.h"
+#include "list/formats/detect.h"
 #include "list/parsed.h"
 
 struct example {

@@ -2,8 +2,8 @@
 /* ICSE, Arachnid, the NSRL's text, EnCase, vPDQ: good and malformed ones; and times. */
 #define PARSED_IS_BRIEF 1
 
+#include "list/formats/time_text.h"
 #include "list/parsed.h"
-#include "list/time_text.h"
 
 #define ICSE                                                                           \
     "MD5;SHA1;PhotoDNA;Image ID;Is distributed;Victim identified;Offender "            \
