@@ -24,6 +24,7 @@ extern const struct command command_tune;
 extern const struct command command_swap;
 extern const struct command command_sandbox;
 extern const struct command command_audit;
+extern const struct command command_read_files;
 extern const struct command command_compare;
 extern const struct command command_plot;
 

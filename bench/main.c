@@ -9,10 +9,10 @@
 #include "report/put.h"
 
 static const struct command *const commands[] = {
-    &command_search, &command_build,    &command_publish,    &command_open,
-    &command_hash,   &command_fidelity, &command_robustness, &command_scan,
-    &command_gate,   &command_tune,     &command_swap,       &command_sandbox,
-    &command_audit,  &command_compare,  &command_plot,
+    &command_search, &command_build,      &command_publish,    &command_open,
+    &command_hash,   &command_fidelity,   &command_robustness, &command_scan,
+    &command_gate,   &command_tune,       &command_swap,       &command_sandbox,
+    &command_audit,  &command_read_files, &command_compare,    &command_plot,
 };
 
 static int show_help(void)
