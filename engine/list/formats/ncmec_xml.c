@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <expat.h>
 
@@ -342,6 +343,19 @@ static void XMLCALL on_doctype(void *context, const char *name, const char *syst
     stop(context, "XML has a DOCTYPE, which is refused");
 }
 
+/* Expat would follow the declaration, or guess from the first bytes, which it does
+ * differently if they come one by one. NCMEC's files are in UTF-8. */
+static void XMLCALL on_declaration(void *context, const char *version,
+                                   const char *encoding, int standalone)
+{
+    (void)version;
+    (void)standalone;
+    if (encoding && strcasecmp(encoding, "UTF-8") != 0 &&
+        strcasecmp(encoding, "US-ASCII") != 0) {
+        stop(context, "XML declares another encoding than UTF-8");
+    }
+}
+
 static void end(struct ki_list_parser *parser)
 {
     struct xml *xml = parser->state;
@@ -355,7 +369,7 @@ static struct xml *begin(struct ki_list_parser *parser)
     if (!xml) {
         return NULL;
     }
-    xml->expat = XML_ParserCreate(NULL);
+    xml->expat = XML_ParserCreate("UTF-8");
     if (!xml->expat) {
         free(xml);
         return NULL;
@@ -366,6 +380,7 @@ static struct xml *begin(struct ki_list_parser *parser)
     XML_SetElementHandler(xml->expat, on_start, on_end);
     XML_SetCharacterDataHandler(xml->expat, on_text);
     XML_SetStartDoctypeDeclHandler(xml->expat, on_doctype);
+    XML_SetXmlDeclHandler(xml->expat, on_declaration);
     parser->state = xml;
     return xml;
 }
