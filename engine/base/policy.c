@@ -65,6 +65,18 @@ const char *ki_doubt_text(enum ki_doubt doubt)
     }
 }
 
+bool ki_doubt_from_text(const char *text, enum ki_doubt *out)
+{
+    for (unsigned bit = 1; bit <= KI_DOUBT_RELEASED; bit <<= 1) {
+        bool is_one = (bit & (KI_DOUBTS | KI_DOUBT_RELEASED)) != 0;
+        if (is_one && strcmp(ki_doubt_text((enum ki_doubt)bit), text) == 0) {
+            *out = (enum ki_doubt)bit;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *ki_demotion_text(enum ki_demotion demotion)
 {
     return (unsigned)demotion < KI_NDEMOTIONS ? demotion_texts[demotion] : "unknown";

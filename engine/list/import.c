@@ -159,6 +159,9 @@ static enum ki_status stage_record(struct ki_import *import)
                  .nvotes_against = record->nvotes_against},
         .doubts = ki_record_doubts(record),
     };
+    if (!import->options->keeps_releases) {
+        entry.doubts &= KI_DOUBTS;
+    }
     memcpy(entry.from.member, record->member, sizeof entry.from.member);
     return ki_staging_add(&import->staging, &entry, record->op, import->diag);
 }

@@ -65,6 +65,7 @@ enum ki_doubt {
 KI_API const char *ki_purpose_text(enum ki_purpose purpose);
 KI_API const char *ki_action_text(enum ki_action action);
 KI_API const char *ki_doubt_text(enum ki_doubt doubt); /* of one bit */
+KI_API bool ki_doubt_from_text(const char *text, enum ki_doubt *out);
 KI_API bool ki_purpose_from_text(const char *text, enum ki_purpose *out);
 KI_API bool ki_action_from_text(const char *text, enum ki_action *out);
 

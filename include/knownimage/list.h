@@ -103,12 +103,15 @@ struct ki_list_reject {
  * are checked before the first is parsed. They have one format.
  */
 struct ki_import_options {
-    const char *format; /* a name of ki_list_format_name, or NULL or "auto" */
-    int kind;           /* an enum ki_kind for files that do not say, or -1 */
-    bool publish;       /* publish a generation afterwards */
-    bool replaces;      /* the file is the whole list: what it does not hold goes, and
-                           an entry becomes what the file says of it */
-    bool is_confirmed;  /* takes what is refused otherwise, see KI_GATE_… */
+    const char *format;  /* a name of ki_list_format_name, or NULL or "auto" */
+    int kind;            /* an enum ki_kind for files that do not say, or -1 */
+    bool publish;        /* publish a generation afterwards */
+    bool replaces;       /* the file is the whole list: what it does not hold goes, and
+                            an entry becomes what the file says of it */
+    bool is_confirmed;   /* takes what is refused otherwise, see KI_GATE_… */
+    bool keeps_releases; /* what the file says was released from quarantine by a person
+                            is here too; otherwise a doubt about it counts as any. Only
+                            NDJSON of an export says such a thing. */
     const char *signature; /* the text of a signature file; NULL: there is none */
     size_t signature_nbytes;
     const char *files_folder; /* where the files of a manifest are; NULL: nowhere */
@@ -130,7 +133,8 @@ enum {
     KI_GATE_REMOVAL_PERCENT = 5
 };
 
-/* Format auto, no kind, publishing, adding, not confirmed, not signed, no callbacks. */
+/* Format auto, no kind, publishing, adding, not confirmed, no releases, not signed, no
+ * callbacks. */
 KI_API struct ki_import_options ki_import_options_default(void);
 
 struct ki_import_result {
@@ -183,8 +187,9 @@ KI_API const char *ki_list_format_name(size_t i);
 
 /* Writes the entries of a list: "csv" (header entry,kind,hash,category_scheme,
  * category_code; one hash a line), "pdq-text" (only the PDQ hashes) or "ndjson" (one
- * hash a line, all ids whole). All can be imported again. Errors: KI_ERR_NOT_FOUND,
- * KI_ERR_ARGUMENT (format), KI_ERR_IO. */
+ * hash a line, all ids whole, with what put an entry into quarantine or released it).
+ * All can be imported again. Errors: KI_ERR_NOT_FOUND, KI_ERR_ARGUMENT (format),
+ * KI_ERR_IO. */
 KI_API KI_MUST_CHECK enum ki_status ki_list_export(const char *folder, const char *name,
                                                    const char *format, FILE *out,
                                                    struct ki_diag *diag);

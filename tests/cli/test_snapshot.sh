@@ -1,5 +1,6 @@
 #!/bin/bash
-# A snapshot: lists exported, signed, imported on another machine; the same verdicts.
+# A snapshot: lists exported, signed, imported on another machine; the same verdicts, with
+# what was put into quarantine there or released from it.
 . "${0%/*}/lib.sh"
 later=2099-12-31T00:00:00Z
 
@@ -31,6 +32,15 @@ ki 'the first list' 0 list import first first.ndjson
 ki 'the second list' 0 list import second second.ndjson
 printf '[allow]\nvotes-demote = 2\n' >one/policy.conf
 
+# Two entries that are like harmless pictures, of which a person looked at one.
+mkdir benign
+cp "${files[3]}" "${files[7]}" benign/
+ki 'a check finds two' 0 list check first --benign benign --quarantine
+ki 'one is released' 0 list release first p4
+ki 'one stays' 0 list quarantine first
+grep -q '"entry":"p8"' "$work/stdout" || fail 'p8 is not in quarantine'
+! grep -q '"entry":"p4"' "$work/stdout" || fail 'p4 is still in quarantine'
+
 # Verdicts without what differs from run to run and from machine to machine.
 verdicts() {
     "$program" scan "$pictures" 2>/dev/null |
@@ -54,7 +64,7 @@ export KNOWNIMAGE_INDEX=$work/here/other
 "$program" list add first --source one --action block --key key.pub >/dev/null || exit 1
 "$program" list add second --source two --purpose allow --key key.pub >/dev/null || exit 1
 for list in first second; do
-    ki "$list goes to another machine" 0 list import "$list" "$list.snapshot"
+    ki "$list goes to another machine" 0 list import "$list" "$list.snapshot" --keep-releases
     "$program" list export "$list" --format ndjson | cmp -s - "$list.snapshot" ||
         fail 'exported again it is another'
 done

@@ -65,6 +65,8 @@ static void take(struct summary *summary, enum ki_step step,
     mix(summary, record->reason, strlen(record->reason) + 1);
     mix(summary, record->member, strlen(record->member) + 1);
     mix(summary, &record->op, sizeof record->op);
+    mix(summary, &record->doubts, sizeof record->doubts);
+    require((record->doubts & ~(unsigned)(KI_DOUBTS | KI_DOUBT_RELEASED)) == 0);
     mix(summary, &record->updated, sizeof record->updated);
     mix(summary, &record->nvotes_for, sizeof record->nvotes_for);
     mix(summary, &record->nvotes_against, sizeof record->nvotes_against);

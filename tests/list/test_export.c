@@ -93,6 +93,117 @@ Test(export, ndjson_comes_back_the_same)
     expect_same_again("ndjson");
 }
 
+struct quarantine {
+    char ids[8][32];
+    unsigned doubts[8];
+    size_t count;
+};
+
+static bool note_quarantined(void *context, const struct ki_quarantined *quarantined)
+{
+    struct quarantine *quarantine = context;
+    cr_assert_lt(quarantine->count, 8);
+    (void)snprintf(quarantine->ids[quarantine->count], 32, "%s", quarantined->entry);
+    quarantine->doubts[quarantine->count++] = quarantined->doubts;
+    return true;
+}
+
+static void expect_quarantine(const char *folder, const char *list,
+                              const struct quarantine *wanted)
+{
+    struct quarantine got = {0};
+    cr_assert_eq(ki_list_quarantine(folder, list, note_quarantined, &got, NULL), KI_OK);
+    cr_assert_eq(got.count, wanted->count, "%s: %zu in quarantine", list, got.count);
+    for (size_t i = 0; i < got.count; i++) {
+        cr_expect_str_eq(got.ids[i], wanted->ids[i]);
+        cr_expect_eq(got.doubts[i], wanted->doubts[i], "%s: %u", got.ids[i],
+                     got.doubts[i]);
+    }
+}
+
+/* One entry in quarantine by its bits, one by a check, one released, one good. */
+static void fill_with_doubts(struct random_state *random, const char *folder)
+{
+    static const struct {
+        const char *id;
+        unsigned doubts;
+    } entries[] = {{"checked", KI_DOUBT_NEIGHBOURS | KI_DOUBT_BENIGN},
+                   {"good", 0},
+                   {"released", KI_DOUBT_BENIGN | KI_DOUBT_RELEASED},
+                   {"symmetric", KI_DOUBT_SYMMETRIC}};
+    struct ki_catalog *catalog = catalog_open(folder, KI_CATALOG_WRITE);
+    struct ki_txn *txn = txn_begin(catalog);
+    struct ki_list_info info = list_named("from");
+    cr_assert_eq(ki_txn_list_add(txn, &info, false, NULL), KI_OK);
+    cr_assert_eq(ki_txn_list_find(txn, "from", &info, NULL), KI_OK);
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        struct ki_pdq pdq = hash_uniform(random);
+        struct ki_hash hashes[2] = {{.kind = KI_KIND_PDQ}, {.kind = KI_KIND_MD5}};
+        memcpy(hashes[0].bytes, pdq.bytes, sizeof pdq.bytes);
+        memcpy(hashes[1].bytes, pdq.bytes, 16);
+        struct ki_entry entry = {.id = entries[i].id,
+                                 .id_nbytes = strlen(entries[i].id),
+                                 .category_scheme = "",
+                                 .category_code = "",
+                                 .hashes = hashes,
+                                 .nhashes = 2,
+                                 .doubts = entries[i].doubts};
+        enum ki_entry_change change;
+        cr_assert_eq(ki_txn_entry_add(txn, info.id, &entry, &change, NULL), KI_OK);
+    }
+    cr_assert_eq(ki_txn_commit(txn, NULL), KI_OK);
+    ki_catalog_close(catalog);
+}
+
+static void import_export(const char *folder, const char *list, const char *text,
+                          size_t nbytes, bool keeps_releases, bool replaces)
+{
+    struct ki_import_options options = ki_import_options_default();
+    struct ki_import_result result = {0};
+    struct ki_diag diag = {0};
+    FILE *file = tmpfile();
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite(text, 1, nbytes, file), nbytes);
+    rewind(file);
+    options.keeps_releases = keeps_releases;
+    options.replaces = replaces;
+    list_make(folder, list);
+    cr_assert_eq(ki_list_import(folder, list, fileno(file), &options, &result, &diag),
+                 KI_OK, "%s", diag.message);
+    cr_expect_eq(result.nrejected, 0);
+    (void)fclose(file);
+}
+
+Test(export, quarantine_comes_back_and_releases_if_they_are_wanted)
+{
+    struct random_state random = random_begin(84);
+    struct folder folder = folder_make();
+    const struct quarantine kept = {
+        {"checked", "symmetric"},
+        {KI_DOUBT_NEIGHBOURS | KI_DOUBT_BENIGN, KI_DOUBT_SYMMETRIC},
+        2};
+    const struct quarantine all = {
+        {"checked", "released", "symmetric"},
+        {KI_DOUBT_NEIGHBOURS | KI_DOUBT_BENIGN, KI_DOUBT_BENIGN, KI_DOUBT_SYMMETRIC},
+        3};
+    size_t nbytes = 0;
+    fill_with_doubts(&random, folder.path);
+    char *text = export_text(folder.path, "from", "ndjson", &nbytes);
+    expect_quarantine(folder.path, "from", &kept);
+    import_export(folder.path, "trusted", text, nbytes, true, false);
+    expect_quarantine(folder.path, "trusted", &kept);
+    import_export(folder.path, "replaced", text, nbytes, true, true);
+    expect_quarantine(folder.path, "replaced", &kept);
+    import_export(folder.path, "other", text, nbytes, false, false);
+    expect_quarantine(folder.path, "other", &all);
+    size_t nagain = 0;
+    char *again = export_text(folder.path, "trusted", "ndjson", &nagain);
+    cr_expect_str_eq(again, text);
+    free(again);
+    free(text);
+    folder_remove(&folder);
+}
+
 Test(export, pdq_text_comes_back_with_every_pdq_hash)
 {
     struct random_state random = random_begin(83);

@@ -84,3 +84,33 @@ Test(ndjson, a_bad_number_beside_a_good_hash_is_left_out)
         cr_expect_eq(parser.record.nvotes_for + parser.record.nvotes_against, 0);
     }
 }
+
+Test(ndjson, doubts_are_told_and_what_is_no_doubt_is_left_out)
+{
+    static const struct {
+        const char *text;
+        unsigned doubts;
+        bool is_told;
+    } rows[] = {
+        {"[\"benign\",\"released\"]", KI_DOUBT_BENIGN | KI_DOUBT_RELEASED, false},
+        {"[]", 0, false},
+        {"null", 0, false},
+        {"[\"weight\",\"unknown\",\"symmetric\"]", KI_DOUBT_WEIGHT | KI_DOUBT_SYMMETRIC,
+         true},
+        {"[3]", 0, true},
+        {"\"benign\"", 0, true},
+        {"{\"benign\":true}", 0, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[256];
+        struct ki_list_parser parser;
+        size_t consumed = 0;
+        int nbytes = snprintf(text, sizeof text, ADD ",\"doubts\":%s}\n", rows[i].text);
+        ki_parser_begin(&parser, &ki_list_ndjson, -1);
+        cr_expect_eq(ki_list_parse(&parser, text, (size_t)nbytes, true, &consumed),
+                     KI_STEP_RECORD, "%s", rows[i].text);
+        cr_expect_eq(parser.record.doubts, rows[i].doubts, "%s", rows[i].text);
+        cr_expect_eq(parser.record.reason[0] != '\0', rows[i].is_told, "%s",
+                     rows[i].text);
+    }
+}

@@ -28,6 +28,7 @@ struct import_arguments {
     bool publishes;
     bool replaces;
     bool is_confirmed;
+    bool keeps_releases;
     const char *signature; /* a file; NULL: not given */
 };
 
@@ -137,6 +138,7 @@ static struct ki_import_options options_of(const struct import_arguments *argume
     options.publish = arguments->publishes;
     options.replaces = arguments->replaces;
     options.is_confirmed = arguments->is_confirmed;
+    options.keeps_releases = arguments->keeps_releases;
     options.signature = companions->signature;
     options.signature_nbytes = companions->signature_nbytes;
     options.files_folder = companions->folder[0] ? companions->folder : NULL;
@@ -261,6 +263,8 @@ static const struct option_spec specs[] = {
      "the file is the whole list: remove what it lacks"},
     {"confirm", 0, NULL, &option_true, FIELD(is_confirmed),
      "take an import that is refused otherwise"},
+    {"keep-releases", 0, NULL, &option_true, FIELD(keeps_releases),
+     "what an NDJSON export says was released from\nquarantine is looked up"},
     {"no-publish", 0, NULL, &option_false, FIELD(publishes),
      "leave it to 'knownimage index publish'"},
 };

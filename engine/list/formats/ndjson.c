@@ -140,6 +140,28 @@ static bool read_hash(struct ki_list_record *record, const json_t *object)
     }
 }
 
+/* "doubts": what an export tells of an entry that is, or was, in quarantine. A doubt
+ * that is not known here is told, not taken. */
+static void read_doubts(struct ki_list_record *record, const json_t *object)
+{
+    const json_t *doubts = json_object_get(object, "doubts");
+    const json_t *name;
+    size_t i;
+    if (doubts && !json_is_array(doubts) && !json_is_null(doubts)) {
+        (void)ki_record_refuse(record, "doubts is no array");
+    }
+    json_array_foreach(doubts, i, name)
+    {
+        enum ki_doubt doubt = KI_DOUBT_COHERENT;
+        if (json_is_string(name) &&
+            ki_doubt_from_text(json_string_value(name), &doubt)) {
+            record->doubts |= doubt;
+        } else {
+            (void)ki_record_refuse(record, "doubts names one that is not known");
+        }
+    }
+}
+
 static bool read_object(struct ki_list_record *record, const json_t *object)
 {
     bool is_good = read_op(record, object) &&
@@ -148,6 +170,7 @@ static bool read_object(struct ki_list_record *record, const json_t *object)
                    read_category(record, object);
     if (is_good) {
         read_numbers(record, object);
+        read_doubts(record, object);
     }
     return is_good;
 }
@@ -268,6 +291,23 @@ static bool put_provenance(json_t *object, const struct ki_provenance *from)
            put_number(object, "ts", from->updated) && put_votes(object, from);
 }
 
+static bool put_doubts(json_t *object, unsigned doubts)
+{
+    if (doubts == 0) {
+        return true;
+    }
+    json_t *names = json_array();
+    bool is_good = names != NULL;
+    for (unsigned bit = 1; is_good && bit <= KI_DOUBT_RELEASED; bit <<= 1) {
+        is_good = (doubts & bit) == 0 ||
+                  json_array_append_new(
+                      names, json_string(ki_doubt_text((enum ki_doubt)bit))) == 0;
+    }
+    is_good = is_good && json_object_set(object, "doubts", names) == 0;
+    json_decref(names);
+    return is_good;
+}
+
 bool ki_ndjson_write(FILE *out, const struct ki_entry *entry,
                      const struct ki_hash *hash)
 {
@@ -276,6 +316,9 @@ bool ki_ndjson_write(FILE *out, const struct ki_entry *entry,
     json_t *object = json_pack("{s:s,s:s}", "t", ki_kind_text(hash->kind), "h", hex);
     bool is_good = object && put_text(object, "id", "id_hex", entry->id) &&
                    put_category(object, entry) && put_provenance(object, &entry->from);
+    if (is_good && hash->kind == KI_KIND_PDQ) {
+        is_good = put_doubts(object, entry->doubts);
+    }
     if (is_good) {
         is_good = json_dumpf(object, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 ||
                   ferror(out);

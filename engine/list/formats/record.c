@@ -23,6 +23,7 @@ void ki_record_begin(struct ki_list_record *record, uint64_t line, uint64_t byte
     record->updated = 0;
     record->nvotes_for = 0;
     record->nvotes_against = 0;
+    record->doubts = 0;
     record->reason[0] = '\0';
 }
 
@@ -73,7 +74,7 @@ static bool says_nothing(const struct ki_hash *hash)
 
 unsigned ki_record_doubts(const struct ki_list_record *record)
 {
-    unsigned doubts = 0;
+    unsigned doubts = record->doubts;
     for (size_t i = 0; i < record->nhashes; i++) {
         if (record->hashes[i].kind == KI_KIND_PDQ) {
             struct ki_pdq pdq = pdq_of(&record->hashes[i]);

@@ -37,6 +37,7 @@ struct ki_list_record {
     int64_t updated;               /* seconds since 1970 by the source; 0: not told */
     uint32_t nvotes_for;           /* of members that looked at it */
     uint32_t nvotes_against;
+    unsigned doubts; /* enum ki_doubt, as the file tells them */
     /* Why the record was refused, or of a good record: what was left out of it; "" if
      * nothing was. Never holds anything of the record itself. */
     char reason[KI_REASON_NBYTES];
@@ -62,7 +63,8 @@ bool ki_hash_read(enum ki_kind kind, struct ki_span text, struct ki_hash *out,
 void ki_record_offer_hash(struct ki_list_record *record, enum ki_kind kind,
                           struct ki_span text);
 
-/* What speaks against looking up its PDQ hashes: ki_pdq_doubts of them all. */
+/* What speaks against looking up its PDQ hashes: ki_pdq_doubts of them all, and what
+ * the file tells, KI_DOUBT_RELEASED included. */
 unsigned ki_record_doubts(const struct ki_list_record *record);
 
 /* These refuse the record (false) if the text breaks the rules of the catalog. An empty
