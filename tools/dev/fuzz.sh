@@ -58,7 +58,18 @@ note_in_ledger() { # TARGET EXECUTIONS FINDINGS
     local commit
     commit=$(git rev-parse --short HEAD)
     git diff --quiet HEAD -- engine tools tests/fuzz ':!tests/fuzz/LEDGER.md' || commit+=+
-    echo "| $(date -u +%F) | $commit | $1 | $seconds | $2 | $3 |" >>"$ledger"
+    local row="| $(date -u +%F) | $commit | $1 | $seconds | $2 | $3 |"
+    # Below the last row of the first table.
+    awk -v row="$row" '
+        { lines[NR] = $0 }
+        /^$/ && in_table { in_table = 0; exit_at = NR - 1 }
+        /^\|---/ && !exit_at { in_table = 1 }
+        END {
+            for (i = 1; i <= NR; i++) {
+                print lines[i]
+                if (i == exit_at) print row
+            }
+        }' "$ledger" >"$ledger.new" && mv "$ledger.new" "$ledger"
 }
 
 fuzz() { # TARGET: 0 if nothing was found
