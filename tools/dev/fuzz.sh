@@ -58,7 +58,8 @@ note_in_ledger() { # TARGET EXECUTIONS FINDINGS
     local commit
     commit=$(git rev-parse --short HEAD)
     git diff --quiet HEAD -- engine tools tests/fuzz ':!tests/fuzz/LEDGER.md' || commit+=+
-    local row="| $(date -u +%F) | $commit | $1 | $seconds | $2 | $3 |"
+    local row
+    row="| $(date -u +%F) | $commit | $1 | $seconds | $2 | $3 |"
     # Below the last row of the first table.
     awk -v row="$row" '
         { lines[NR] = $0 }
