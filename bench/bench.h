@@ -125,6 +125,21 @@ enum { BENCH_MOST_SIZES = 16 };
 size_t bench_sizes(const char *text, uint32_t out[BENCH_MOST_SIZES]);
 size_t bench_counts(const char *text, uint32_t out[BENCH_MOST_SIZES]); /* 0 is one */
 
+/* A command that does the same for each of some sizes. Its arguments begin with this. */
+struct bench_sized_arguments {
+    const char *sizes;
+    const char *out; /* a file for the JSON, or NULL */
+};
+struct bench_sized {
+    bool (*run)(json_t *results, const void *arguments, uint32_t n);
+    const struct bench_column *columns;
+    size_t ncolumns;
+};
+/* Reads the command line into *arguments, which holds the defaults, runs every size,
+ * prints the table and writes the file. The exit status. */
+int bench_run_sized(const struct command *command, int argc, char **argv,
+                    const struct bench_sized *sized, void *arguments);
+
 /* A folder under $TMPDIR or /var/tmp, removed with all in it. */
 bool bench_folder_make(char out[128]);
 void bench_folder_remove(const char *folder);

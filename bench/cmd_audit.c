@@ -17,8 +17,7 @@
 enum { MOST_ROUNDS = 64, GROUP = 10000 };
 
 struct audit_arguments {
-    const char *sizes;
-    const char *out;
+    struct bench_sized_arguments common;
     int nrounds;
 };
 
@@ -137,19 +136,16 @@ static json_t *run_size(const struct audit_arguments *arguments,
                      n / c.median);
 }
 
+static bool run_each(json_t *results, const void *arguments, uint32_t n)
+{
+    for (size_t type = 0; type < COUNT(entry_types); type++) {
+        bench_results_add(results, run_size(arguments, &entry_types[type], n));
+    }
+    return true;
+}
+
 static int run_audit(const struct command *command, int argc, char **argv)
 {
-    struct audit_arguments arguments = {.sizes = "1M", .nrounds = 5};
-    struct operands operands;
-    int exit_status;
-    uint32_t sizes[BENCH_MOST_SIZES];
-    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
-        return exit_status;
-    }
-    size_t nsizes = bench_sizes(arguments.sizes, sizes);
-    if (nsizes == 0) {
-        return command_usage_error(command, "bad sizes '%s'", arguments.sizes);
-    }
     static const struct bench_column columns[] = {
         {"engine", "", 18, 0},
         {"n", "entries", 10, 0},
@@ -161,15 +157,9 @@ static int run_audit(const struct command *command, int argc, char **argv)
         {"entries_per_s", "entries/s", 10, 0},
         {"entries_per_cpu_s", "/CPU s", 10, 0},
     };
-    json_t *results = bench_results_begin("audit");
-    for (size_t i = 0; i < nsizes; i++) {
-        for (size_t type = 0; type < COUNT(entry_types); type++) {
-            bench_results_add(results,
-                              run_size(&arguments, &entry_types[type], sizes[i]));
-        }
-    }
-    bench_table(json_object_get(results, "results"), columns, COUNT(columns));
-    return bench_results_end(results, arguments.out) ? EXIT_DONE : EXIT_TROUBLE;
+    static const struct bench_sized sized = {run_each, columns, COUNT(columns)};
+    struct audit_arguments arguments = {{.sizes = "1M"}, .nrounds = 5};
+    return bench_run_sized(command, argc, argv, &sized, &arguments);
 }
 
 static const struct option_type rounds_type = {.read = option_read_int,
@@ -180,10 +170,10 @@ static const struct option_type rounds_type = {.read = option_read_int,
 #define FIELD(member) offsetof(struct audit_arguments, member)
 
 static const struct option_spec specs[] = {
-    {"n", 'n', "SIZES", &option_text, FIELD(sizes),
+    {"n", 'n', "SIZES", &option_text, FIELD(common.sizes),
      "entries of the log: 1M,10M (default: 1M)"},
     {"rounds", 0, "N", &rounds_type, FIELD(nrounds), "default: 5"},
-    {"out", 'o', "FILE", &option_text, FIELD(out), "write the results as JSON"},
+    {"out", 'o', "FILE", &option_text, FIELD(common.out), "write the results as JSON"},
 };
 
 static const struct option_group groups[] = {{"options", specs, COUNT(specs), 0}};

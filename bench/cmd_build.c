@@ -9,8 +9,7 @@
 #include "common/option_types.h"
 
 struct build_arguments {
-    const char *sizes;
-    const char *out;
+    struct bench_sized_arguments common;
     uint64_t seed;
 };
 
@@ -54,19 +53,18 @@ static bool build_one(json_t *results, const struct bench_engine *engine,
     return true;
 }
 
+static bool run_each(json_t *results, const void *context, uint32_t n)
+{
+    const struct build_arguments *arguments = context;
+    struct ki_ring_hash *hashes = bench_hashes(BENCH_UNIFORM, n, arguments->seed);
+    bool is_good = hashes && build_one(results, &engine_ring16_scalar, hashes, n) &&
+                   build_one(results, &engine_segment, hashes, n);
+    bench_free(hashes, n * sizeof *hashes);
+    return is_good;
+}
+
 static int run_build(const struct command *command, int argc, char **argv)
 {
-    struct build_arguments arguments = {.sizes = "1M", .seed = 1};
-    struct operands operands;
-    int exit_status;
-    uint32_t sizes[BENCH_MOST_SIZES];
-    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
-        return exit_status;
-    }
-    size_t nsizes = bench_sizes(arguments.sizes, sizes);
-    if (nsizes == 0) {
-        return command_usage_error(command, "bad sizes '%s'", arguments.sizes);
-    }
     static const struct bench_column columns[] = {
         {"engine", "engine", 15, 0},
         {"n", "hashes", 10, 0},
@@ -75,26 +73,17 @@ static int run_build(const struct command *command, int argc, char **argv)
         {"bytes_per_hash", "B/hash", 8, 1},
         {"anonymous_mib", "own MiB", 8, 0},
     };
-    json_t *results = bench_results_begin("build");
-    bool is_good = true;
-    for (size_t i = 0; i < nsizes; i++) {
-        struct ki_ring_hash *hashes =
-            bench_hashes(BENCH_UNIFORM, sizes[i], arguments.seed);
-        is_good = hashes &&
-                  build_one(results, &engine_ring16_scalar, hashes, sizes[i]) &&
-                  build_one(results, &engine_segment, hashes, sizes[i]) && is_good;
-        bench_free(hashes, sizes[i] * sizeof *hashes);
-    }
-    bench_table(json_object_get(results, "results"), columns, COUNT(columns));
-    is_good = bench_results_end(results, arguments.out) && is_good;
-    return is_good ? EXIT_DONE : EXIT_TROUBLE;
+    static const struct bench_sized sized = {run_each, columns, COUNT(columns)};
+    struct build_arguments arguments = {{.sizes = "1M"}, .seed = 1};
+    return bench_run_sized(command, argc, argv, &sized, &arguments);
 }
 
 #define FIELD(member) offsetof(struct build_arguments, member)
 
 static const struct option_spec specs[] = {
-    {"n", 'n', "SIZES", &option_text, FIELD(sizes), "hashes: 1M,10M (default: 1M)"},
-    {"out", 'o', "FILE", &option_text, FIELD(out), "write the results as JSON"},
+    {"n", 'n', "SIZES", &option_text, FIELD(common.sizes),
+     "hashes: 1M,10M (default: 1M)"},
+    {"out", 'o', "FILE", &option_text, FIELD(common.out), "write the results as JSON"},
 };
 
 static const struct option_group groups[] = {{"options", specs, COUNT(specs), 0}};

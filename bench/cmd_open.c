@@ -19,11 +19,6 @@
 
 enum { NQUERIES = 2000 };
 
-struct open_arguments {
-    const char *sizes;
-    const char *out;
-};
-
 /* What a process that has the index open tells. */
 struct told {
     double open_ms;
@@ -168,19 +163,15 @@ static json_t *run_size(uint32_t n)
                      "pss_alone_mib", cold.pss_mib, "pss_shared_mib", shared.pss_mib);
 }
 
+static bool run_each(json_t *results, const void *arguments, uint32_t n)
+{
+    (void)arguments;
+    bench_results_add(results, run_size(n));
+    return true;
+}
+
 static int run_open(const struct command *command, int argc, char **argv)
 {
-    struct open_arguments arguments = {.sizes = "1M"};
-    struct operands operands;
-    int exit_status;
-    uint32_t sizes[BENCH_MOST_SIZES];
-    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
-        return exit_status;
-    }
-    size_t nsizes = bench_sizes(arguments.sizes, sizes);
-    if (nsizes == 0) {
-        return command_usage_error(command, "bad sizes '%s'", arguments.sizes);
-    }
     static const struct bench_column columns[] = {
         {"n", "hashes", 10, 0},
         {"segment_mib", "MiB", 8, 1},
@@ -193,18 +184,16 @@ static int run_open(const struct command *command, int argc, char **argv)
         {"pss_alone_mib", "PSS of 1", 9, 1},
         {"pss_shared_mib", "PSS of 2", 9, 1},
     };
-    json_t *results = bench_results_begin("open");
-    for (size_t i = 0; i < nsizes; i++) {
-        bench_results_add(results, run_size(sizes[i]));
-    }
-    bench_table(json_object_get(results, "results"), columns, COUNT(columns));
-    return bench_results_end(results, arguments.out) ? EXIT_DONE : EXIT_TROUBLE;
+    static const struct bench_sized sized = {run_each, columns, COUNT(columns)};
+    struct bench_sized_arguments arguments = {.sizes = "1M"};
+    return bench_run_sized(command, argc, argv, &sized, &arguments);
 }
 
-#define FIELD(member) offsetof(struct open_arguments, member)
+#define FIELD(member) offsetof(struct bench_sized_arguments, member)
 
 static const struct option_spec specs[] = {
-    {"n", 'n', "SIZES", &option_text, FIELD(sizes), "entries: 1M,10M (default: 1M)"},
+    {"n", 'n', "SIZES", &option_text, FIELD(sizes),
+     "entries: 1M,10M (default: 1M)"},
     {"out", 'o', "FILE", &option_text, FIELD(out), "write the results as JSON"},
 };
 

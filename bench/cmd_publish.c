@@ -13,8 +13,7 @@
 enum { MOST_ROUNDS = 64 };
 
 struct publish_arguments {
-    const char *sizes;
-    const char *out;
+    struct bench_sized_arguments common;
     uint32_t nadded;
     int nrounds;
 };
@@ -67,19 +66,14 @@ static json_t *run_size(const struct publish_arguments *arguments, uint32_t n)
                      "remove_median_ms", r.median, "remove_max_ms", r.max);
 }
 
+static bool run_each(json_t *results, const void *arguments, uint32_t n)
+{
+    bench_results_add(results, run_size(arguments, n));
+    return true;
+}
+
 static int run_publish(const struct command *command, int argc, char **argv)
 {
-    struct publish_arguments arguments = {.sizes = "1M", .nadded = 1000, .nrounds = 20};
-    struct operands operands;
-    int exit_status;
-    uint32_t sizes[BENCH_MOST_SIZES];
-    if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
-        return exit_status;
-    }
-    size_t nsizes = bench_sizes(arguments.sizes, sizes);
-    if (nsizes == 0) {
-        return command_usage_error(command, "bad sizes '%s'", arguments.sizes);
-    }
     static const struct bench_column columns[] = {
         {"engine", "", 8, 0},
         {"n", "base", 10, 0},
@@ -90,12 +84,10 @@ static int run_publish(const struct command *command, int argc, char **argv)
         {"remove_median_ms", "remove ms", 9, 1},
         {"remove_max_ms", "max", 8, 1},
     };
-    json_t *results = bench_results_begin("publish");
-    for (size_t i = 0; i < nsizes; i++) {
-        bench_results_add(results, run_size(&arguments, sizes[i]));
-    }
-    bench_table(json_object_get(results, "results"), columns, COUNT(columns));
-    return bench_results_end(results, arguments.out) ? EXIT_DONE : EXIT_TROUBLE;
+    static const struct bench_sized sized = {run_each, columns, COUNT(columns)};
+    struct publish_arguments arguments = {
+        {.sizes = "1M"}, .nadded = 1000, .nrounds = 20};
+    return bench_run_sized(command, argc, argv, &sized, &arguments);
 }
 
 static const struct option_type rounds_type = {.read = option_read_int,
@@ -106,12 +98,12 @@ static const struct option_type rounds_type = {.read = option_read_int,
 #define FIELD(member) offsetof(struct publish_arguments, member)
 
 static const struct option_spec specs[] = {
-    {"n", 'n', "SIZES", &option_text, FIELD(sizes),
+    {"n", 'n', "SIZES", &option_text, FIELD(common.sizes),
      "entries of the base: 1M,10M (default: 1M)"},
     {"changed", 'c', "N", &option_count32, FIELD(nadded),
      "entries a publication (default: 1000)"},
     {"rounds", 0, "N", &rounds_type, FIELD(nrounds), "default: 20"},
-    {"out", 'o', "FILE", &option_text, FIELD(out), "write the results as JSON"},
+    {"out", 'o', "FILE", &option_text, FIELD(common.out), "write the results as JSON"},
 };
 
 static const struct option_group groups[] = {{"options", specs, COUNT(specs), 0}};
