@@ -47,6 +47,19 @@ void ki_columns_clear(struct ki_list_columns *columns)
         columns->rank[role] = NNAMES;
     }
     columns->ncolumns = 0;
+    columns->has_twice = false;
+}
+
+static void take_column(struct ki_list_columns *columns, int column, unsigned rank)
+{
+    int role = names[rank].role;
+    bool is_of_hashes = role < KI_NKINDS || role == KI_ROLE_HASH;
+    columns->has_twice =
+        columns->has_twice || (is_of_hashes && columns->index[role] >= 0);
+    if (rank < columns->rank[role]) {
+        columns->rank[role] = rank;
+        columns->index[role] = column;
+    }
 }
 
 void ki_columns_add(struct ki_list_columns *columns, struct ki_span name)
@@ -54,10 +67,8 @@ void ki_columns_add(struct ki_list_columns *columns, struct ki_span name)
     int column = columns->ncolumns++;
     name = ki_span_trim(name);
     for (unsigned i = 0; i < NNAMES; i++) {
-        int role = names[i].role;
-        if (i < columns->rank[role] && ki_span_equals_nocase(name, names[i].name)) {
-            columns->rank[role] = i;
-            columns->index[role] = column;
+        if (ki_span_equals_nocase(name, names[i].name)) {
+            take_column(columns, column, i);
             return;
         }
     }
@@ -71,6 +82,12 @@ bool ki_columns_have_kinds(const struct ki_list_columns *columns)
         }
     }
     return false;
+}
+
+bool ki_columns_lose_hashes(const struct ki_list_columns *columns)
+{
+    return columns->has_twice ||
+           (ki_columns_have_kinds(columns) && columns->index[KI_ROLE_HASH] >= 0);
 }
 
 bool ki_columns_have_pair(const struct ki_list_columns *columns, int kind)

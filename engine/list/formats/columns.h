@@ -23,6 +23,7 @@ struct ki_list_columns {
     int index[KI_NROLES];     /* of the column, from 0; -1 if there is none */
     unsigned rank[KI_NROLES]; /* of the name that was found: the lowest wins */
     int ncolumns;
+    bool has_twice; /* two columns of hashes that mean the same */
 };
 
 void ki_columns_clear(struct ki_list_columns *columns);
@@ -35,6 +36,11 @@ bool ki_columns_have_kinds(const struct ki_list_columns *columns);
 
 /* The table has the columns kind and hash, or only hash and the kind is known. */
 bool ki_columns_have_pair(const struct ki_list_columns *columns, int kind);
+
+/* Hashes would be left out: of two columns of one kind, or of a column hash beside
+ * those that name their kind. */
+#define KI_COLUMNS_LOSE_HASHES "columns of hashes cannot be told apart"
+bool ki_columns_lose_hashes(const struct ki_list_columns *columns);
 
 /* The enum ki_kind or enum ki_role of a column; -1 if it means nothing to us. */
 int ki_columns_role(const struct ki_list_columns *columns, int column);

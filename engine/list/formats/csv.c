@@ -29,6 +29,9 @@ static enum ki_step parse_header(struct ki_list_parser *parser, struct ki_span r
                                : "header names no column pdq, md5, sha1 or sha256, and "
                                  "not kind and hash");
     }
+    if (ki_columns_lose_hashes(&parser->columns)) {
+        return bad(parser, KI_COLUMNS_LOSE_HASHES);
+    }
     parser->delimiter = delimiter;
     parser->has_header = true;
     return KI_STEP_SKIP;

@@ -28,6 +28,9 @@ static enum ki_step parse_columns(struct ki_list_parser *parser, struct ki_span 
     if (columns->index[KI_ROLE_ID] != columns->ncolumns - 1) {
         return bad(parser, "hashdeep columns do not end with filename");
     }
+    if (ki_columns_lose_hashes(columns)) {
+        return bad(parser, KI_COLUMNS_LOSE_HASHES);
+    }
     parser->has_header = true;
     return KI_STEP_SKIP;
 }
