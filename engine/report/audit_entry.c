@@ -66,6 +66,30 @@ static void put_file(struct ki_json *json, const struct ki_import_result *result
     }
 }
 
+static enum ki_status add_step(struct ki_audit *audit, const char *type,
+                               const char *what, const char *list)
+{
+    struct body body;
+    if (!begin(&body, type)) {
+        return KI_ERR_NO_MEMORY;
+    }
+    ki_json_text(&body.json, "what", what);
+    ki_json_text_or_null(&body.json, "list", list ? list : "");
+    return end(audit, &body);
+}
+
+enum ki_status ki_audit_add_begin(struct ki_audit *audit, const char *what,
+                                  const char *list)
+{
+    return add_step(audit, "begin", what, list);
+}
+
+enum ki_status ki_audit_add_failed(struct ki_audit *audit, const char *what,
+                                   const char *list)
+{
+    return add_step(audit, "failed", what, list);
+}
+
 enum ki_status ki_audit_add_import(struct ki_audit *audit, const char *list,
                                    const struct ki_import_result *result)
 {

@@ -65,7 +65,16 @@ KI_API KI_MUST_CHECK enum ki_status ki_audit_close(struct ki_audit *audit,
                                                    struct ki_diag *diag);
 
 /* These only collect entries in memory; KI_ERR_NO_MEMORY. what is a word such as "add".
- */
+ *
+ * A change is about to be made: to be committed before it is. list: NULL if it is of
+ * none. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_audit_add_begin(struct ki_audit *audit, const char *what, const char *list);
+/* In the place of what a change that was begun would have told: it ended with an error,
+ * and put nothing in force. A begin that neither follows was left by a crash: that change
+ * may be in force. */
+KI_API KI_MUST_CHECK enum ki_status
+ki_audit_add_failed(struct ki_audit *audit, const char *what, const char *list);
 KI_API KI_MUST_CHECK enum ki_status
 ki_audit_add_import(struct ki_audit *audit, const char *list,
                     const struct ki_import_result *result);

@@ -23,6 +23,10 @@ ki 'remove' 0 list remove other
 for type in list import publication scan match removal; do
     grep -q "\"type\":\"$type\"" "$log" || fail "no entry of type $type"
 done
+for what in add import publish removal; do
+    grep -A 1 "\"type\":\"begin\",\"what\":\"$what\"" "$log" | grep -q '"generation"' ||
+        fail "what became of '$what' does not follow its begin"
+done
 [ "$(grep -c '"type":"match"' "$log")" = 2 ] || fail 'two matches were expected'
 grep -q "\"file_sha256\":\"$(sha256sum hashes | cut -c 1-64)\"" "$log" ||
     fail 'the import is not told with its digest'
@@ -31,21 +35,21 @@ grep -q "\"file_sha256\":\"$(sha256sum hashes | cut -c 1-64)\"" "$log" ||
 ki 'checkpoint' 0 audit checkpoint
 cp "$work/stdout" checkpoint
 ki 'verify' 0 audit verify --from checkpoint --key index/audit/audit.pub
-stdout_has '"is_good":true,"problems":0,"first":0,"size":7,"covered":7,"checkpoints":2'
+stdout_has '"is_good":true,"problems":0,"first":0,"size":11,"covered":11,"checkpoints":2'
 ki 'prove an entry' 0 audit prove --entry 3
 stdout_has '{"seq":3,"leaf":"'
-ki 'prove growth' 0 audit prove --from-size 3 --size 7
+ki 'prove growth' 0 audit prove --from-size 3 --size 11
 stdout_has '{"from_size":3,"from_root":"'
-ki 'prove what is not there' 2 audit prove --entry 7
+ki 'prove what is not there' 2 audit prove --entry 11
 ki 'prove nothing' 64 audit prove
 
 cp "$log" kept
 sed 's/"read":1,/"read":2,/' kept >"$log"
 ki 'a changed entry' 1 audit verify
-stderr_has 'line 3 does not follow'
+stderr_has 'line 5 does not follow'
 head -n 6 kept >"$log"
 ki 'a missing entry' 1 audit verify --from checkpoint
-stderr_has 'has 6 good entries, and a checkpoint covers 7'
+stderr_has 'has 6 good entries, and a checkpoint covers 11'
 ki 'nothing is changed that cannot be told' 2 list add third
 stdout_is ''
 ki 'it was not added' 2 list show third
@@ -61,6 +65,23 @@ ki 'verify with a policy' 0 audit verify
 tail -n 5 "$log" | head -n 1 |
     grep -q "\"type\":\"policy\",\"old\":\"lists\",\"new\":\"$version\"}\$" ||
     fail 'the policy is not told before the first verdict under it'
+ki 'a change that fails' 2 list import --format pdq-text other "$picture"
+tail -n 1 "$log" | grep -q '"type":"failed","what":"import","list":"other"}$' ||
+    fail 'the log does not tell that it failed'
+nbegun=$(grep -c '"type":"begin"' "$log")
+mkfifo pipe
+"$program" list import other - <pipe &
+exec 3>pipe
+for _ in {1..500}; do
+    [ "$(grep -c '"type":"begin"' "$log")" = "$nbegun" ] || break
+    sleep 0.02
+done
+kill -KILL $!
+wait $! 2>"$work/stderr"
+exec 3>&-
+ki 'verify after a kill' 0 audit verify
+tail -n 1 "$log" | grep -q '"type":"begin","what":"import","list":"other"}$' ||
+    fail 'the log does not show the import that was killed'
 rm index/policy.conf
 ki 'scan without it' 1 scan --quiet "$picture"
 grep -q "\"type\":\"policy\",\"old\":\"$version\",\"new\":\"lists\"}\$" "$log" ||
@@ -72,6 +93,6 @@ stdout_is '{"dropped":0}'
 ki 'prune without an age' 64 audit prune
 ki 'another key' 0 key create another.key
 ki 'is not that of the log' 2 audit verify --from checkpoint --key another.key.pub
-sed 's/^7$/6/' checkpoint >forged
+sed 's/^11$/6/' checkpoint >forged
 ki 'a forged checkpoint' 2 audit verify --from forged
 finish

@@ -3,7 +3,15 @@
 
 #include "common/message.h"
 
-bool audited_begin(const char *folder, struct ki_audit **out)
+static bool refuse(enum ki_status status, const struct ki_diag *diag)
+{
+    message_status(status, diag);
+    message("nothing is done that the audit log cannot tell: see 'knownimage audit "
+            "verify'");
+    return false;
+}
+
+bool audited_open(const char *folder, struct ki_audit **out)
 {
     struct ki_diag diag = {0};
     *out = NULL;
@@ -11,12 +19,27 @@ bool audited_begin(const char *folder, struct ki_audit **out)
         return true;
     }
     enum ki_status status = ki_audit_open(folder, out, &diag);
-    if (status != KI_OK) {
-        message_status(status, &diag);
-        message("nothing is done that the audit log cannot tell: see 'knownimage audit "
-                "verify'");
+    return status == KI_OK || refuse(status, &diag);
+}
+
+bool audited_begin(const char *folder, const char *what, const char *list,
+                   struct ki_audit **out)
+{
+    struct ki_diag diag = {0};
+    if (!audited_open(folder, out)) {
+        return false;
     }
-    return status == KI_OK;
+    enum ki_status status = *out ? ki_audit_add_begin(*out, what, list) : KI_OK;
+    if (status == KI_OK && *out) {
+        status = ki_audit_commit(*out, &diag);
+    }
+    if (status == KI_OK) {
+        return true;
+    }
+    enum ki_status ignored = ki_audit_close(*out, NULL); /* would say the same */
+    (void)ignored;
+    *out = NULL;
+    return refuse(status, &diag);
 }
 
 static bool finish(struct ki_audit **audit, enum ki_status status)
@@ -70,6 +93,16 @@ bool audited_quarantine(struct ki_audit **audit, const char *list,
 bool audited_publication(struct ki_audit **audit, const char *what, uint64_t generation)
 {
     return !*audit || finish(audit, ki_audit_add_publication(*audit, what, generation));
+}
+
+void audited_failed(struct ki_audit *audit, const char *what, const char *list)
+{
+    struct ki_diag diag = {0};
+    enum ki_status status = audit ? ki_audit_add_failed(audit, what, list) : KI_OK;
+    if (status != KI_OK) {
+        message_status(status, &diag);
+    }
+    audited_drop(audit);
 }
 
 void audited_drop(struct ki_audit *audit)

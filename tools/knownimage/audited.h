@@ -7,9 +7,17 @@
 
 #include <knownimage/audit.h>
 
-/* Opens the log before anything is changed, so that nothing is done that could not be
- * told; *out is NULL if it is not enabled. False after a message. */
-bool audited_begin(const char *folder, struct ki_audit **out);
+/* Opens the log; *out is NULL if it is not enabled. False after a message. */
+bool audited_open(const char *folder, struct ki_audit **out);
+
+/* The same, before anything is changed, and tells that it is about to be, so that
+ * nothing is done, whatever becomes of this process, that the log does not show. list:
+ * NULL if it is of none. */
+bool audited_begin(const char *folder, const char *what, const char *list,
+                   struct ki_audit **out);
+
+/* It ended with an error: nothing was put in force. NULL is allowed. */
+void audited_failed(struct ki_audit *audit, const char *what, const char *list);
 
 /* Adds one entry, if there is a log, and closes it. False after a message: the change
  * is made, but not told. *audit becomes NULL. */

@@ -209,7 +209,8 @@ static int run_publish(const struct command *command, int argc, char **argv)
     uint64_t generation = 0;
     struct ki_diag diag = {0};
     struct ki_audit *audit;
-    if (!audited_begin(folder.path, &audit)) {
+    const char *what = arguments.accepts_catalog ? "accept-catalog" : "publish";
+    if (!audited_begin(folder.path, what, NULL, &audit)) {
         return EXIT_TROUBLE;
     }
     enum ki_status status =
@@ -217,12 +218,10 @@ static int run_publish(const struct command *command, int argc, char **argv)
             ? ki_index_accept_catalog(folder.path, &generation, &diag)
             : ki_index_publish(folder.path, true, &generation, &diag);
     if (status != KI_OK) {
-        audited_drop(audit);
+        audited_failed(audit, what, NULL);
         return fail(status, &diag);
     }
-    if (!audited_publication(&audit,
-                             arguments.accepts_catalog ? "accept-catalog" : "publish",
-                             generation)) {
+    if (!audited_publication(&audit, what, generation)) {
         return EXIT_TROUBLE;
     }
     if (!arguments.merges) {

@@ -120,12 +120,12 @@ static int run_remove(const struct command *command, int argc, char **argv)
     uint64_t nremoved = 0;
     uint64_t generation = 0;
     struct ki_audit *audit;
-    if (!audited_begin(folder.path, &audit)) {
+    if (!audited_begin(folder.path, "removal", operands.items[0], &audit)) {
         return EXIT_TROUBLE;
     }
     enum ki_status status = remove_named(folder.path, &operands, &nremoved, &diag);
     if (status != KI_OK) {
-        audited_drop(audit);
+        audited_failed(audit, "removal", operands.items[0]);
         message_status(status, &diag);
         return EXIT_TROUBLE;
     }

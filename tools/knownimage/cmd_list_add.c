@@ -179,17 +179,17 @@ static int add_list(const struct add_arguments *arguments, const char *name)
         return EXIT_TROUBLE;
     }
     struct ki_audit *audit;
-    if (!audited_begin(folder.path, &audit)) {
+    const char *what = arguments->is_update ? "update" : "add";
+    if (!audited_begin(folder.path, what, name, &audit)) {
         return EXIT_TROUBLE;
     }
     enum ki_status status =
         store_list(folder.path, arguments->is_update, &info, &generation, &diag);
     if (status != KI_OK) {
-        audited_drop(audit);
+        audited_failed(audit, what, name);
         return EXIT_TROUBLE;
     }
-    if (!audited_list(&audit, arguments->is_update ? "update" : "add", &info,
-                      generation)) {
+    if (!audited_list(&audit, what, &info, generation)) {
         return EXIT_TROUBLE;
     }
     print_list_at(&info, generation);

@@ -113,7 +113,8 @@ static int check_with(const struct check_arguments *arguments,
     } else {
         options.benign_list = report->benign;
     }
-    if (arguments->is_quarantine && !audited_begin(folder->path, &audit)) {
+    if (arguments->is_quarantine &&
+        !audited_begin(folder->path, "quarantine", report->list, &audit)) {
         return EXIT_TROUBLE;
     }
     progress_begin(&run.progress, true);
@@ -126,7 +127,7 @@ static int check_with(const struct check_arguments *arguments,
         exit_status = conclude(arguments, report, audit);
         index_folder_warn(folder);
     } else {
-        audited_drop(audit);
+        audited_failed(audit, "quarantine", report->list);
         exit_status = fail(status, &diag);
     }
     suspects_free(&report->suspects);

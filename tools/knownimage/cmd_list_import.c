@@ -157,7 +157,7 @@ static int import_with(const struct import_arguments *arguments,
     struct import_run run = {.file = file};
     struct ki_import_options options = options_of(arguments, companions, &run);
     struct ki_audit *audit;
-    if (!audited_begin(folder->path, &audit)) {
+    if (!audited_begin(folder->path, "import", name, &audit)) {
         return EXIT_TROUBLE;
     }
     stop_install();
@@ -168,7 +168,7 @@ static int import_with(const struct import_arguments *arguments,
         ki_list_import(folder->path, name, fd, &options, &result, &diag);
     progress_clear(&run.progress);
     if (status != KI_OK) {
-        audited_drop(audit);
+        audited_failed(audit, "import", name);
         return explain_failure(status, &diag, name, file, result.needs_confirmation);
     }
     if (!audited_import(&audit, name, &result)) {

@@ -120,12 +120,12 @@ static int run_release(const struct command *command, int argc, char **argv)
     uint64_t nreleased = 0;
     uint64_t generation = 0;
     struct ki_audit *audit;
-    if (!audited_begin(folder.path, &audit)) {
+    if (!audited_begin(folder.path, "release", operands.items[0], &audit)) {
         return EXIT_TROUBLE;
     }
     enum ki_status status = release_named(folder.path, &operands, &nreleased, &diag);
     if (status != KI_OK) {
-        audited_drop(audit);
+        audited_failed(audit, "release", operands.items[0]);
         message_status(status, &diag);
         return EXIT_TROUBLE;
     }

@@ -76,7 +76,7 @@ bool scan_audit_begin(const char *folder, const struct ki_index *index,
     struct ki_audit *log;
     struct ki_diag diag = {0};
     *out = NULL;
-    if (!audited_begin(folder, &log) || !log) {
+    if (!audited_open(folder, &log) || !log) {
         return !ki_audit_is_enabled(folder);
     }
     struct scan_audit *audit = calloc(1, sizeof *audit);
