@@ -65,12 +65,12 @@ ki 'verify with a policy' 0 audit verify
 tail -n 5 "$log" | head -n 1 |
     grep -q "\"type\":\"policy\",\"old\":\"lists\",\"new\":\"$version\"}\$" ||
     fail 'the policy is not told before the first verdict under it'
-ki 'a change that fails' 2 list import --format pdq-text other "$picture"
-tail -n 1 "$log" | grep -q '"type":"failed","what":"import","list":"other"}$' ||
+ki 'a change that fails' 2 list import --format hashdeep hotline "$picture"
+tail -n 1 "$log" | grep -q '"type":"failed","what":"import","list":"hotline"}$' ||
     fail 'the log does not tell that it failed'
 nbegun=$(grep -c '"type":"begin"' "$log")
 mkfifo pipe
-"$program" list import other - <pipe &
+"$program" list import hotline - <pipe &
 exec 3>pipe
 for _ in {1..500}; do
     [ "$(grep -c '"type":"begin"' "$log")" = "$nbegun" ] || break
@@ -80,8 +80,8 @@ kill -KILL $!
 wait $! 2>"$work/stderr"
 exec 3>&-
 ki 'verify after a kill' 0 audit verify
-tail -n 1 "$log" | grep -q '"type":"begin","what":"import","list":"other"}$' ||
-    fail 'the log does not show the import that was killed'
+tail -n 1 "$log" | grep -q '"type":"begin","what":"import","list":"hotline"}$' ||
+    fail 'the log does not show the import that was killed' "$(tail -n 2 "$log")"
 rm index/policy.conf
 ki 'scan without it' 1 scan --quiet "$picture"
 grep -q "\"type\":\"policy\",\"old\":\"$version\",\"new\":\"lists\"}\$" "$log" ||
