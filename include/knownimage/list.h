@@ -182,8 +182,10 @@ struct ki_import_result {
 /* Imports everything that can be read from fd until its end, in one transaction: all
  * good records or, on any error, none. Bad records are told to on_reject and counted.
  * What is no regular file is read to its end, into a nameless file in the folder,
- * before other writers are kept waiting. Errors: KI_ERR_NOT_FOUND (no such list),
- * KI_ERR_FORMAT (unknown or ambiguous format; the message says what was seen),
+ * before other writers are kept waiting. What begins with gzip's magic is unpacked by
+ * options->unpack into another one, and read from there once it is whole. Errors:
+ * KI_ERR_NOT_FOUND (no such list), KI_ERR_FORMAT (unknown or ambiguous format; the
+ * message says what was seen; damaged, or packed without options->unpack),
  * KI_ERR_REFUSED (see KI_GATE_… and signed lists), KI_ERR_IO, KI_ERR_INTERRUPTED. Of
  * FORMAT and REFUSED the index keeps the reason, see ki_list_refusals. */
 KI_API KI_MUST_CHECK enum ki_status

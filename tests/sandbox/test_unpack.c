@@ -6,7 +6,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,7 +24,13 @@
 #include "base/clock.h"
 #include "unpack_probe.h"
 
-enum { NUMBERS_END = 520, X32_BIT = 0x40000000, FDS_END = 40, MOST_NBYTES = 64 << 20 };
+enum {
+    NUMBERS_END = 520,
+    X32_BIT = 0x40000000,
+    FDS_END = 40,
+    MOST_NBYTES = 64 << 20,
+    LANDLOCK_CREATE = 444
+};
 
 static unsigned nfailures;
 static unsigned nkilled;
@@ -221,6 +230,54 @@ static void test_orphan(const char *worker)
     check(is_parent && ends_soon(), "it ends with its parent");
 }
 
+/* As on a kernel without Landlock, for this process and those it starts. */
+static bool hide_landlock(void)
+{
+    struct sock_filter lines[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LANDLOCK_CREATE, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof lines / sizeof lines[0], lines};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Ends with 0 if all is as it should be. */
+static int unpack_without_landlock(const char *worker, const uint8_t *packed,
+                                   size_t nbytes)
+{
+    struct outcome outcome = {.stops = false};
+    struct ki_unpacking unpacking = {.worker = worker};
+    int fd = memfd_create("packed", MFD_CLOEXEC);
+    if (!hide_landlock() || write(fd, packed, nbytes) != (ssize_t)nbytes) {
+        return 1;
+    }
+    if (ki_list_unpack_confined(&unpacking, fd, take, &outcome, &outcome.diag) !=
+            KI_ERR_UNSUPPORTED ||
+        strcmp(unpacking.missing, "landlock") != 0 || outcome.nbytes > 0 ||
+        !says(&outcome, "not in force: landlock")) {
+        return 2;
+    }
+    unpacking.is_unsafe = true;
+    bool is_good =
+        ki_list_unpack_confined(&unpacking, fd, take, &outcome, NULL) == KI_OK &&
+        strcmp(unpacking.missing, "landlock") == 0 && outcome.nbytes == 32;
+    return is_good ? 0 : 3;
+}
+
+static void test_missing_layer(const char *worker, const uint8_t *packed, size_t nbytes)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(unpack_without_landlock(worker, packed, nbytes));
+    }
+    check(waitpid(pid, &status, 0) == pid && status == 0,
+          "a missing layer: refused, or told if that is allowed");
+}
+
 static size_t pack(const char *text, uint8_t *out, size_t room)
 {
     z_stream stream = {.zalloc = NULL};
@@ -247,6 +304,7 @@ static void test_real(const char *worker)
     struct outcome seen = {.stops = false};
     unpack(worker, packed, nbytes, 0, &seen);
     check(seen.status == KI_OK && seen.nbytes == 32, "a whole file");
+    test_missing_layer(worker, packed, nbytes);
     seen = (struct outcome){.stops = false};
     unpack(worker, packed, nbytes - 1, 0, &seen);
     (void)snprintf(place, sizeof place, "cut off at byte %zu ", nbytes - 1);
