@@ -14,7 +14,6 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "index/writer_lock.h"
-#include "list/formats/detect.h"
 #include "list/import.h"
 #include "list/refusals.h"
 #include "list/turn.h"
@@ -22,32 +21,6 @@
 struct ki_import_options ki_import_options_default(void)
 {
     return (struct ki_import_options){.kind = -1, .publish = true};
-}
-
-static enum ki_status check_options(const struct ki_import_options *options,
-                                    const struct ki_list_format **format,
-                                    struct ki_diag *diag)
-{
-    *format = NULL;
-    if (options->kind < -1 || options->kind >= KI_NKINDS) {
-        return ki_diag_set(diag, KI_ERR_ARGUMENT, "unknown kind of hash");
-    }
-    if (!options->format || strcmp(options->format, "auto") == 0) {
-        return KI_OK;
-    }
-    *format = ki_list_format_find(options->format);
-    if (!*format) {
-        return ki_diag_set(diag, KI_ERR_FORMAT, "there is no list format %.64s",
-                           options->format);
-    }
-    bool is_pdq = options->kind == KI_KIND_PDQ;
-    if (options->kind >= 0 && ((*format == &ki_list_pdq_text && !is_pdq) ||
-                               (*format == &ki_list_hash_text && is_pdq))) {
-        return ki_diag_set(diag, KI_ERR_ARGUMENT,
-                           "format %s holds no hashes of kind %s", (*format)->name,
-                           ki_kind_text((enum ki_kind)options->kind));
-    }
-    return KI_OK;
 }
 
 /* A missing list is told before the file is looked at. */
@@ -60,66 +33,6 @@ static enum ki_status expect_list(const char *folder, const char *name,
         *info = turn.list;
     }
     ki_turn_end(&turn);
-    return status;
-}
-
-/* All files of an import have one format, but for those that hold nothing (NULL). */
-static enum ki_status use_format(struct ki_import *import,
-                                 const struct ki_list_format *format)
-{
-    if (!format) {
-        return KI_OK;
-    }
-    if (import->format && import->format != format) {
-        return ki_diag_set(import->diag, KI_ERR_FORMAT,
-                           "has format %s, those before %s", format->name,
-                           import->format->name);
-    }
-    import->format = format;
-    import->result.format = format->name;
-    return KI_OK;
-}
-
-static enum ki_status detect(struct ki_import *import, struct ki_detected *out)
-{
-    const struct ki_list_reader *reader = &import->reader;
-    const char *data = reader->data + reader->first;
-    size_t nbytes = reader->end - reader->first;
-    if (ki_update_files_are(data, nbytes)) {
-        return ki_diag_set(import->diag, KI_ERR_REFUSED,
-                           import->file ? "is itself a manifest"
-                                        : "a manifest of several files is taken only "
-                                          "by a list with a key");
-    }
-    return ki_list_detect(data, nbytes, reader->is_last, import->options->kind, out,
-                          import->diag);
-}
-
-static enum ki_status choose_format(struct ki_import *import, struct ki_diag *diag)
-{
-    const struct ki_list_format *format;
-    struct ki_list_reader *reader = &import->reader;
-    enum ki_status status = check_options(import->options, &format, diag);
-    if (status == KI_OK) {
-        status = ki_reader_fill(reader, KI_DETECT_NBYTES, diag);
-    }
-    if (status != KI_OK) {
-        return status;
-    }
-    struct ki_detected detected = {.format = format, .is_64_sha256 = true};
-    if (!format) {
-        status = detect(import, &detected);
-    }
-    if (status == KI_OK) {
-        status = use_format(import, detected.is_nothing ? NULL : detected.format);
-    }
-    if (status == KI_OK) {
-        ki_parser_begin(&import->parser, detected.format, import->options->kind);
-        import->parser.is_64_sha256 = detected.is_64_sha256;
-        import->parser.is_stated = format != NULL;
-        import->parser.purpose = (int)import->list.purpose;
-        import->parser.fd = reader->fd;
-    }
     return status;
 }
 
@@ -277,8 +190,8 @@ static enum ki_status end_reading(struct ki_import *import)
     struct ki_import_result *result = &import->result;
     enum ki_status status = ki_reader_drain(reader, import->diag);
     if (status == KI_OK) {
-        ki_sha256_end(reader->hasher, result->sha256);
-        result->has_sha256 = ki_sha256_is_good(reader->hasher);
+        ki_sha256_end(import->hasher, result->sha256);
+        result->has_sha256 = ki_sha256_is_good(import->hasher);
     }
     return status;
 }
@@ -286,7 +199,7 @@ static enum ki_status end_reading(struct ki_import *import)
 static enum ki_status read_one(struct ki_import *import)
 {
     ki_parser_end(&import->parser);
-    enum ki_status status = choose_format(import, import->diag);
+    enum ki_status status = ki_import_choose_format(import);
     if (status == KI_OK) {
         status = read_records(import);
     }
@@ -335,14 +248,16 @@ static enum ki_status read_signed(struct ki_import *import)
 
 static enum ki_status read_unsigned(struct ki_import *import)
 {
-    ki_sha256_begin(import->reader.hasher);
+    ki_sha256_begin(import->hasher);
     enum ki_status status = read_one(import);
-    return status == KI_OK ? end_reading(import) : status;
+    return status == KI_OK && !import->packed.is_packed ? end_reading(import) : status;
 }
 
 static enum ki_status read_file(struct ki_import *import, const char *folder)
 {
-    enum ki_status status = ki_sha256_create(&import->reader.hasher, import->diag);
+    enum ki_status status = ki_sha256_create(&import->hasher, import->diag);
+    import->reader.hasher = import->hasher;
+    ki_packed_begin(&import->packed, folder);
     if (status == KI_OK) {
         status = ki_signed_verify(import, folder);
     }
@@ -411,8 +326,9 @@ enum ki_status ki_list_import(const char *folder, const char *name, int fd,
     } else if (status == KI_ERR_REFUSED && result) {
         result->needs_confirmation = import->result.needs_confirmation;
     }
-    ki_sha256_destroy(import->reader.hasher);
+    ki_sha256_destroy(import->hasher);
     ki_parser_end(&import->parser);
+    ki_packed_close(&import->packed);
     free(import);
     return status;
 }

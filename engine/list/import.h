@@ -7,7 +7,9 @@
 #include <knownimage/list.h>
 
 #include "index/catalog.h"
+#include "keys/keys.h"
 #include "list/formats/format.h"
+#include "list/packed.h"
 #include "list/reader.h"
 #include "list/signed.h"
 #include "list/staging.h"
@@ -27,13 +29,29 @@ struct ki_import {
     const struct ki_list_format *format; /* of all files; NULL: they hold nothing */
     const char *file;                    /* that is read, of several; or NULL */
     struct ki_staging staging;
-    uint64_t nentries; /* of those staged, applied */
+    uint64_t nentries;        /* of those staged, applied */
+    struct ki_sha256 *hasher; /* of the file that was given */
+    struct ki_packed packed;
     struct ki_list_reader reader;
     struct ki_list_parser parser;
 };
 
 /* Progress, and whether the caller wants to go on. */
 enum ki_status ki_import_poll(const struct ki_import *import);
+
+/* Copies what the reader gives, up to a limit, beyond which one piece is still taken.
+ * prehash: NULL if it is not wanted. */
+enum ki_status ki_import_copy(struct ki_import *import, struct ki_spool *out,
+                              uint64_t limit_nbytes, struct ki_prehash *prehash);
+
+/* Has import->reader read a spool from its beginning. */
+enum ki_status ki_import_turn_to(struct ki_import *import, struct ki_spool *spool);
+
+enum ki_status ki_import_spool_failed(struct ki_import *import, int error);
+
+/* Has the parser read what the reader is to read in the format that it has, once it is
+ * unpacked. */
+enum ki_status ki_import_choose_format(struct ki_import *import);
 
 /* Applies what was staged in the transaction import->txn, and ends that in any case:
  * with a commit and, if it is wanted, a publication, or undoing all. */

@@ -10,41 +10,16 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "keys/keys.h"
 #include "list/import.h"
 
-static enum ki_status spool_failed(struct ki_import *import, int result)
-{
-    return ki_diag_errno(import->diag, result, "cannot write a temporary file");
-}
-
-/* Copies what the reader gives, up to a limit, beyond which one piece is still taken.
- * prehash: NULL if it is not wanted. */
 static enum ki_status copy(struct ki_import *import, struct ki_spool *out,
                            uint64_t limit_nbytes, struct ki_prehash *prehash,
                            uint8_t sha256[KI_SHA256_NBYTES])
 {
-    struct ki_list_reader *reader = &import->reader;
-    enum ki_status status = KI_OK;
-    ki_sha256_begin(reader->hasher);
-    while (status == KI_OK && !reader->is_last && out->nbytes <= limit_nbytes) {
-        status = ki_reader_fill(reader, 1, import->diag);
-        const char *data = reader->data + reader->first;
-        size_t nbytes = reader->end - reader->first;
-        reader->first = reader->end;
-        int result = status == KI_OK ? ki_spool_append(out, data, nbytes) : 0;
-        if (result != 0) {
-            return spool_failed(import, result);
-        }
-        if (prehash && status == KI_OK) {
-            ki_prehash_add(prehash, data, nbytes);
-        }
-        if (status == KI_OK) {
-            status = ki_import_poll(import);
-        }
-    }
-    ki_sha256_end(reader->hasher, sha256);
-    if (status == KI_OK && !ki_sha256_is_good(reader->hasher)) {
+    ki_sha256_begin(import->hasher);
+    enum ki_status status = ki_import_copy(import, out, limit_nbytes, prehash);
+    ki_sha256_end(import->hasher, sha256);
+    if (status == KI_OK && !ki_sha256_is_good(import->hasher)) {
         return ki_diag_set(import->diag, KI_ERR_UNSUPPORTED, "OpenSSL has no SHA-256");
     }
     return status;
@@ -145,7 +120,7 @@ static enum ki_status read_manifest(struct ki_import *import)
     void *data = NULL;
     int result = ki_spool_map(&origin->content, &data);
     if (result != 0) {
-        return spool_failed(import, result);
+        return ki_import_spool_failed(import, result);
     }
     size_t nbytes = origin->content.nbytes;
     if (nbytes == 0 || !ki_update_files_are(data, nbytes)) {
@@ -249,7 +224,7 @@ static enum ki_status copy_all(struct ki_import *import, int folder_fd)
         }
         int result = status == KI_OK ? ki_spool_rewind(&origin->files[i], &unused) : 0;
         if (result != 0) {
-            status = spool_failed(import, result);
+            status = ki_import_spool_failed(import, result);
         }
     }
     return status;
@@ -267,20 +242,9 @@ static enum ki_status copy_files(struct ki_import *import)
     return status;
 }
 
-static enum ki_status turn_to(struct ki_import *import, struct ki_spool *spool)
-{
-    int fd = -1;
-    int result = ki_spool_rewind(spool, &fd);
-    if (result != 0) {
-        return spool_failed(import, result);
-    }
-    ki_reader_begin(&import->reader, fd);
-    return KI_OK;
-}
-
 enum ki_status ki_signed_turn_to(struct ki_import *import, size_t i)
 {
-    return turn_to(import, &import->origin.files[i]);
+    return ki_import_turn_to(import, &import->origin.files[i]);
 }
 
 static enum ki_status verify(struct ki_import *import, const char *folder)
@@ -298,7 +262,7 @@ static enum ki_status verify(struct ki_import *import, const char *folder)
         status = copy_files(import);
     }
     if (status == KI_OK) {
-        status = turn_to(import, &origin->content);
+        status = ki_import_turn_to(import, &origin->content);
     }
     origin->is_signed = status == KI_OK;
     return status;

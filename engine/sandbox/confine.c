@@ -82,15 +82,19 @@ unsigned ki_confine_worker(const struct ki_confinement *confinement, unsigned wi
     if (confinement->is_off) {
         return 0;
     }
-    if (!limit(RLIMIT_CPU, confinement->cpu_seconds) || !limit(RLIMIT_NPROC, 0)) {
+    bool is_timed = confinement->cpu_seconds > 0;
+    if ((is_timed && !limit(RLIMIT_CPU, confinement->cpu_seconds)) ||
+        !limit(RLIMIT_NPROC, 0)) {
         missing |= 1u << KI_LAYER_RLIMITS;
     }
     if (!(without & 1u << KI_LAYER_NO_FDS)) {
-        if (syscall(SYS_close_range, 0, UINT_MAX, 0) != 0 || !limit(RLIMIT_NOFILE, 0)) {
+        if (syscall(SYS_close_range, confinement->nfds, UINT_MAX, 0) != 0 ||
+            !limit(RLIMIT_NOFILE, 0)) {
             missing |= 1u << KI_LAYER_NO_FDS;
         }
     }
-    if (!(without & 1u << KI_LAYER_SECCOMP) && !ki_seccomp_install()) {
+    if (!(without & 1u << KI_LAYER_SECCOMP) &&
+        !ki_seccomp_install(confinement->calls)) {
         missing |= 1u << KI_LAYER_SECCOMP;
     }
     return missing;

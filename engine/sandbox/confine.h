@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The layers of a worker's confinement. What its children inherit is laid on in the
- * zygote once; the rest in each worker, before it looks at its slot.
+ * zygote once; the rest in each worker, before it looks at its slot. The process that
+ * unpacks lays on both.
  */
 #ifndef KI_SANDBOX_CONFINE_H
 #define KI_SANDBOX_CONFINE_H
@@ -24,9 +25,18 @@ enum ki_layer {
 /* Writes the names of the layers in the mask, parted by commas. */
 void ki_layers_text(unsigned layers, char *text, size_t nbytes);
 
+/* The system calls that are left. Everything else kills the process. */
+enum ki_calls {
+    KI_CALLS_DECODE = 0, /* futex, to wait and to wake; clock_gettime, of two clocks;
+                            exit_group */
+    KI_CALLS_UNPACK      /* read of descriptor 0, write of 1, exit_group */
+};
+
 struct ki_confinement {
     uint64_t memory_nbytes; /* address space on top of what is mapped now */
-    uint64_t cpu_seconds;   /* of one worker */
+    uint64_t cpu_seconds;   /* of one worker; 0: as many as it takes */
+    unsigned nfds;          /* descriptors 0 … that stay open */
+    enum ki_calls calls;
     bool is_off; /* for the tests of those who must notice it: nothing is done
                   */
 };
@@ -39,10 +49,8 @@ unsigned ki_confine_zygote(const struct ki_confinement *confinement);
  * by one. Returns the mask of those that could not be. */
 unsigned ki_confine_worker(const struct ki_confinement *confinement, unsigned without);
 
-/* The system calls that are left to a worker. The filter also looks at what futex and
- * clock_gettime are asked for. */
-bool ki_seccomp_allows(long number);
-bool ki_seccomp_install(void);
+/* The filter also looks at what the calls are asked for. */
+bool ki_seccomp_install(enum ki_calls calls);
 
 /* A Landlock domain without any right, for this process and all it will start. */
 bool ki_landlock_install(void);

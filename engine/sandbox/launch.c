@@ -4,36 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 #include "sandbox/confine.h"
+#include "sandbox/spawn.h"
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
 
-enum {
-    GREETING_MS = 20000,
-    FIRST_FREE_FD = 16 /* past those of the zygote, which are put in place by dup2 */
-};
-
-static int dup_high(int fd)
-{
-    int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    return high;
-}
+enum { GREETING_MS = 20000 };
 
 /* A file in memory of fixed length. */
 static int create_file(const char *name, size_t nbytes)
@@ -42,7 +26,7 @@ static int create_file(const char *name, size_t nbytes)
     if (fd < 0) { /* before Linux 6.3 */
         fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     }
-    fd = dup_high(fd);
+    fd = ki_spawn_raise(fd);
     if (fd < 0 || ftruncate(fd, (off_t)nbytes) != 0 ||
         fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
         return -1;
@@ -61,14 +45,6 @@ static void *map(int fd, int protection, size_t nbytes)
     return memory;
 }
 
-/* What is opened read-only can never be mapped for writing. */
-static int reopen_read_only(int fd)
-{
-    char path[64];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return dup_high(open(path, O_RDONLY | O_CLOEXEC));
-}
-
 static size_t input_nbytes(const struct ki_slot_options *options)
 {
     return KI_WIRE_PICTURE + options->file_nbytes + 1;
@@ -79,7 +55,7 @@ static bool create_input(struct ki_slot *slot)
     size_t nbytes = input_nbytes(&slot->options);
     int fd = create_file("knownimage-input", nbytes);
     slot->input = fd < 0 ? NULL : map(fd, PROT_READ | PROT_WRITE, nbytes);
-    slot->input_fd = slot->input ? reopen_read_only(fd) : -1;
+    slot->input_fd = slot->input ? ki_spawn_read_only(fd) : -1;
     if (fd >= 0) {
         (void)close(fd);
     }
@@ -117,70 +93,16 @@ static void write_setup(struct ki_slot *slot)
     };
 }
 
-/* The worker gets no environment but the choice of instruction sets, which tests make.
- */
-static int spawn(struct ki_slot *slot, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *attributes)
-{
-    char name[] = "knownimage-worker";
-    char *arguments[] = {name, NULL};
-    char cpu[64] = "";
-    const char *allowed = getenv("KNOWNIMAGE_CPU");
-    if (allowed && strlen(allowed) < 32) {
-        (void)snprintf(cpu, sizeof cpu, "KNOWNIMAGE_CPU=%s", allowed);
-    }
-    char *environment[] = {cpu[0] ? cpu : NULL, NULL};
-    return posix_spawn(&slot->zygote, slot->options.worker, actions, attributes,
-                       arguments, environment);
-}
-
-/* In a session of its own, so that Ctrl-C reaches the parent alone, which ends it. */
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none;
-    sigset_t all;
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    int error = posix_spawnattr_setsigmask(attributes, &none);
-    error = error ? error : posix_spawnattr_setsigdefault(attributes, &all);
-    return error ? error
-                 : posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID |
-                                                            POSIX_SPAWN_SETSIGMASK |
-                                                            POSIX_SPAWN_SETSIGDEF);
-}
-
-static int set_actions(const struct ki_slot *slot, int control,
-                       posix_spawn_file_actions_t *actions)
-{
-    int error = posix_spawn_file_actions_adddup2(actions, control, KI_WIRE_CONTROL_FD);
-    error = error ? error
-                  : posix_spawn_file_actions_adddup2(actions, slot->input_fd,
-                                                     KI_WIRE_INPUT_FD);
-    error = error ? error
-                  : posix_spawn_file_actions_adddup2(actions, slot->answer_fd,
-                                                     KI_WIRE_ANSWER_FD);
-    return error ? error
-                 : posix_spawn_file_actions_adddup2(actions, slot->notice_fd,
-                                                    KI_WIRE_NOTICE_FD);
-}
-
 static int launch(struct ki_slot *slot, int control)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error) {
-        return error;
-    }
-    error = posix_spawnattr_init(&attributes);
-    if (!error) {
-        error = set_attributes(&attributes);
-        error = error ? error : set_actions(slot, control, &actions);
-        error = error ? error : spawn(slot, &actions, &attributes);
-        (void)posix_spawnattr_destroy(&attributes);
-    }
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return error;
+    const struct ki_spawn_fd fds[] = {
+        {control, KI_WIRE_CONTROL_FD},
+        {slot->input_fd, KI_WIRE_INPUT_FD},
+        {slot->answer_fd, KI_WIRE_ANSWER_FD},
+        {slot->notice_fd, KI_WIRE_NOTICE_FD},
+    };
+    return ki_spawn_worker(slot->options.worker, NULL, fds, sizeof fds / sizeof fds[0],
+                           &slot->zygote);
 }
 
 enum ki_status ki_slot_start_zygote(struct ki_slot *slot, struct ki_diag *diag)
@@ -189,8 +111,8 @@ enum ki_status ki_slot_start_zygote(struct ki_slot *slot, struct ki_diag *diag)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return ki_diag_errno(diag, errno, "cannot make a socket pair");
     }
-    slot->control = dup_high(ends[0]);
-    int theirs = dup_high(ends[1]);
+    slot->control = ki_spawn_raise(ends[0]);
+    int theirs = ki_spawn_raise(ends[1]);
     int error = slot->control < 0 || theirs < 0 ? errno : launch(slot, theirs);
     if (theirs >= 0) {
         (void)close(theirs);
@@ -215,9 +137,7 @@ void ki_slot_stop_zygote(struct ki_slot *slot)
     (void)close(slot->control);
     slot->control = -1;
     /* It would end by itself now; a stopped one would not. Its worker dies with it. */
-    (void)kill(slot->zygote, SIGKILL);
-    while (waitpid(slot->zygote, NULL, 0) < 0 && errno == EINTR) {
-    }
+    ki_spawn_end(slot->zygote);
 }
 
 static bool receive(const struct ki_slot *slot, struct ki_wire_greeting *greeting)

@@ -56,9 +56,10 @@ enum ki_status ki_program_find(const char *named, char path[KI_PROGRAM_NBYTES],
     if (!wanted) {
         return find_installed(path)
                    ? KI_OK
-                   : ki_diag_set(diag, KI_ERR_NOT_FOUND,
-                                 "cannot find the program %s, which decodes pictures",
-                                 PROGRAM);
+                   : ki_diag_set(
+                         diag, KI_ERR_NOT_FOUND,
+                         "cannot find the program %s, which decodes and unpacks",
+                         PROGRAM);
     }
     if (!is_program(wanted, "", path)) {
         return ki_diag_errno(diag, errno, "cannot use %s as the program that decodes",

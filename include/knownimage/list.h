@@ -102,6 +102,28 @@ struct ki_list_reject {
  * Then the comment may leave out what stands there, but not contradict it. All files
  * are checked before the first is parsed. They have one format.
  */
+
+/* Takes the next unpacked bytes, which are valid during the call only; with none of
+ * them it is only asked whether to go on. Anything but KI_OK ends the unpacking. */
+typedef enum ki_status (*ki_list_take)(void *context, const void *data, size_t nbytes);
+
+/*
+ * Unpacks a file packed with gzip, all its members, for an import. Whoever writes one
+ * has to keep in mind that the bytes are a stranger's.
+ *
+ * fd is a regular file, lent for the call; it is read from its first byte, wherever it
+ * stands. take is called on the calling thread, with all bytes in their order, and
+ * while none come several times a second without; what it returns, if not KI_OK, is
+ * returned at once, without a message of one's own. Nothing that was begun is left when
+ * the function returns. KI_OK says that the file is whole; up to then what was taken is
+ * worth nothing. Errors, with a message: KI_ERR_FORMAT (damaged or cut off),
+ * KI_ERR_REFUSED (too much comes of it), KI_ERR_UNSUPPORTED (not possible here),
+ * KI_ERR_IO, KI_ERR_NO_MEMORY.
+ */
+typedef enum ki_status (*ki_list_unpack)(void *unpack_context, int fd,
+                                         ki_list_take take, void *context,
+                                         struct ki_diag *diag);
+
 struct ki_import_options {
     const char *format;  /* a name of ki_list_format_name, or NULL or "auto" */
     int kind;            /* an enum ki_kind for files that do not say, or -1 */
@@ -115,6 +137,10 @@ struct ki_import_options {
     const char *signature; /* the text of a signature file; NULL: there is none */
     size_t signature_nbytes;
     const char *files_folder; /* where the files of a manifest are; NULL: nowhere */
+    /* For files packed with gzip, such as ki_list_unpack_confined of sandbox.h; NULL:
+     * they are refused. */
+    ki_list_unpack unpack;
+    void *unpack_context;
     /* Optional; called with context. */
     void (*on_reject)(void *context, const struct ki_list_reject *reject);
     void (*on_progress)(void *context, uint64_t nbytes_done);
@@ -160,8 +186,10 @@ struct ki_import_result {
 /* Imports everything that can be read from fd until its end, in one transaction: all
  * good records or, on any error, none. Bad records are told to on_reject and counted.
  * What is no regular file is read to its end, into a nameless file in the folder,
- * before other writers are kept waiting. Errors: KI_ERR_NOT_FOUND (no such list),
- * KI_ERR_FORMAT (unknown or ambiguous format; the message says what was seen),
+ * before other writers are kept waiting. What begins with gzip's magic is unpacked by
+ * options->unpack into another one, and read from there once it is whole. Errors:
+ * KI_ERR_NOT_FOUND (no such list), KI_ERR_FORMAT (unknown or ambiguous format; the
+ * message says what was seen; damaged, or packed without options->unpack),
  * KI_ERR_REFUSED (see KI_GATE_… and signed lists), KI_ERR_IO, KI_ERR_INTERRUPTED. Of
  * FORMAT and REFUSED the index keeps the reason, see ki_list_refusals. */
 KI_API KI_MUST_CHECK enum ki_status

@@ -22,6 +22,7 @@
 
 #include <knownimage/hash.h>
 #include <knownimage/index.h>
+#include <knownimage/list.h>
 #include <knownimage/scan.h>
 #include <knownimage/status.h>
 
@@ -81,6 +82,30 @@ ki_scan_paths_confined(struct ki_sandbox *sandbox, const struct ki_index *index,
                        const struct ki_scan_options *options, const char *const *paths,
                        size_t npaths, const struct ki_scan_handlers *handlers,
                        struct ki_scan_summary *summary, struct ki_diag *diag);
+
+/*
+ * Confined unpacking of lists: each file by a process of its own, which can read it,
+ * write to a pipe, and end. If the file takes it over, it can give out another list
+ * than is packed, of no more than 200 times the size of the file, and do nothing else.
+ */
+struct ki_unpacking {
+    const char *worker;   /* as in struct ki_sandbox_options */
+    bool is_unsafe;       /* likewise */
+    unsigned patience_ms; /* so long may nothing come of it; 0: 20,000 */
+    char missing[256];    /* set by each call: the layers that were missing; or "" */
+};
+
+/* Given to struct ki_import_options as unpack, with a struct ki_unpacking of the
+ * caller's as unpack_context: see ki_list_unpack, which this is one of. More than 16
+ * MiB are given out only while they are no more than 200 times what was read for them,
+ * else KI_ERR_REFUSED. A process that died, or gives nothing, is KI_ERR_FORMAT.
+ * KI_ERR_UNSUPPORTED if it cannot be confined, or there is no knownimage-worker. It
+ * gets nothing of the calling process but the file; secrets and an open index do not
+ * matter. Threads: one call at a time for each struct ki_unpacking. */
+KI_API KI_MUST_CHECK enum ki_status ki_list_unpack_confined(void *unpacking, int fd,
+                                                            ki_list_take take,
+                                                            void *context,
+                                                            struct ki_diag *diag);
 
 #ifdef __cplusplus
 }

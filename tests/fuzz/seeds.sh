@@ -53,6 +53,14 @@ for list in "$work"/corpus/lists/*; do
 done
 { printf A && head -n -1 "$work/index/MANIFEST"; } >"$work/manifest"
 
+# Lists that are packed: with a name, in two members, with zeros behind them.
+for list in "$work"/corpus/lists/*; do
+    { printf A && head -c 900 "$list" | gzip -9; } >"$work/packed"
+    { printf '\1' && head -c 300 "$list" >"$work/named" && gzip -c "$work/named" &&
+        gzip -1 <"$work/named" && head -c 40 /dev/zero; } >"$work/members"
+    keep gunzip "$work/packed" "$work/members"
+done
+
 # An audit log, whole and as bodies that the target puts the prefix before.
 knownimage() {
     "$build/tools/knownimage" "$@" >/dev/null

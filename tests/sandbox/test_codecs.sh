@@ -13,7 +13,7 @@ lacks() {
     ! "$@"
 }
 
-codecs='jpeg_(read|start|create|CreateD|finish)|png_(read|create|set)|inflate(Init|End|$|@)|isal_inflate|ki_decode|ki_png|ki_decoder'
+codecs='jpeg_(read|start|create|CreateD|finish)|png_(read|create|set)|inflate(Init|End|$|@)|isal_inflate|ki_decode|ki_png|ki_decoder|ki_gunzip'
 check "the program loads no codec" lacks loads "$program" 'jpeg|png|libz|isal'
 check "the program has no symbol of one" lacks has_symbol "$program" " [A-Za-z] ($codecs)"
 check "the worker has them: the check can fail" has_symbol "$worker" " [A-Za-z] ($codecs)"

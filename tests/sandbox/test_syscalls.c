@@ -66,20 +66,6 @@ static void check(bool is_good, const char *what, const struct probe *probe)
     }
 }
 
-/* Since Linux 6.14 two calls, of probes in programs, are let past every filter; outside
- * of a probe they do nothing, or kill. Without support for 32-bit programs their way
- * into the kernel is a fault. */
-static bool is_passed(const struct probe *probe)
-{
-#if defined(__x86_64__)
-    enum { URETPROBE = 335, UPROBE = 336 };
-    return !probe->is_32_bit && (probe->number == URETPROBE || probe->number == UPROBE);
-#else
-    (void)probe;
-    return false;
-#endif
-}
-
 static void must_die(struct ki_slot *slot, const struct probe *probe, const char *what)
 {
     enum ki_reason reason = run(slot, probe);
@@ -87,7 +73,7 @@ static void must_die(struct ki_slot *slot, const struct probe *probe, const char
     bool is_dead = reason == KI_REASON_DECODER_CRASHED && WIFSIGNALED(status);
     bool is_killed = is_dead && WTERMSIG(status) == SIGSYS;
     bool is_other = (is_dead && probe->is_32_bit && WTERMSIG(status) == SIGSEGV) ||
-                    is_passed(probe);
+                    probe_is_passed(probe);
     check(is_killed || is_other, what, probe);
     nkilled += is_killed;
     nother += !is_killed && is_other;

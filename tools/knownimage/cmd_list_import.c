@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <knownimage/list.h>
+#include <knownimage/sandbox.h>
 
 #include "common/index_folder.h"
 #include "common/message.h"
@@ -29,12 +30,14 @@ struct import_arguments {
     bool replaces;
     bool is_confirmed;
     bool keeps_releases;
+    bool is_unsafe;
     const char *signature; /* a file; NULL: not given */
 };
 
 struct import_run {
     const char *file;
     struct progress progress;
+    struct ki_unpacking unpacking;
 };
 
 static void on_reject(void *context, const struct ki_list_reject *reject)
@@ -110,6 +113,17 @@ static void message_failure(enum ki_status status, const struct ki_diag *diag,
     }
 }
 
+static void message_missing(const struct ki_unpacking *unpacking, enum ki_status status)
+{
+    if (unpacking->missing[0] && unpacking->is_unsafe) {
+        message("WARNING: unpacked without its whole confinement, as --unsafe-sandbox "
+                "demands; missing: %s",
+                unpacking->missing);
+    } else if (unpacking->missing[0] && status == KI_ERR_UNSUPPORTED) {
+        message("nothing was unpacked; --unsafe-sandbox would unpack all the same");
+    }
+}
+
 static int explain_failure(enum ki_status status, const struct ki_diag *diag,
                            const char *name, const char *file, bool needs_confirmation)
 {
@@ -147,6 +161,8 @@ static struct ki_import_options options_of(const struct import_arguments *argume
     options.is_stopped = stop_is_requested_by;
     options.on_wait = on_wait;
     options.context = run;
+    options.unpack = ki_list_unpack_confined;
+    options.unpack_context = &run->unpacking;
     return options;
 }
 
@@ -154,7 +170,8 @@ static int import_with(const struct import_arguments *arguments,
                        const struct index_folder *folder, const char *name, int fd,
                        const char *file, const struct companions *companions)
 {
-    struct import_run run = {.file = file};
+    struct import_run run = {.file = file,
+                             .unpacking = {.is_unsafe = arguments->is_unsafe}};
     struct ki_import_options options = options_of(arguments, companions, &run);
     struct ki_audit *audit;
     if (!audited_begin(folder->path, "import", name, &audit)) {
@@ -169,8 +186,12 @@ static int import_with(const struct import_arguments *arguments,
     progress_clear(&run.progress);
     if (status != KI_OK) {
         audited_failed(audit, "import", name);
-        return explain_failure(status, &diag, name, file, result.needs_confirmation);
+        int exit_status =
+            explain_failure(status, &diag, name, file, result.needs_confirmation);
+        message_missing(&run.unpacking, status);
+        return exit_status;
     }
+    message_missing(&run.unpacking, status);
     if (!audited_import(&audit, name, &result)) {
         return EXIT_TROUBLE;
     }
@@ -265,6 +286,8 @@ static const struct option_spec specs[] = {
      "take an import that is refused otherwise"},
     {"keep-releases", 0, NULL, &option_true, FIELD(keeps_releases),
      "what an NDJSON export says was released from\nquarantine is looked up"},
+    {"unsafe-sandbox", 0, NULL, &option_true, FIELD(is_unsafe),
+     "unpack even if the process that does it cannot be\nconfined wholly"},
     {"no-publish", 0, NULL, &option_false, FIELD(publishes),
      "leave it to 'knownimage index publish'"},
 };
@@ -287,6 +310,9 @@ const struct command command_list_import = {
         "last step alone fail, the message says so: the records are in the catalog, "
         "and\n"
         "'knownimage index publish' puts them in force.\n\n"
+        "FILE may be packed with gzip, whatever its name: a confined process unpacks "
+        "it.\n"
+        "What is damaged, cut off, or more than 200 times its size imports nothing.\n\n"
         "An entry is told from others of its list by its id: the file name or id on\n"
         "its line, else the number of the line. An id met again adds its hash to the\n"
         "entry it has, also from another file: give bare hashes of two files to two\n"

@@ -11,14 +11,14 @@ static const struct {
     size_t nbytes;
     const char *magic;
 } magics[] = {
-    {"a file packed with gzip (unpack it with zcat)", 2, "\x1f\x8b"},
-    {"a zip archive", 4, "PK\x03\x04"},
-    {"a bzip2 file", 3, "BZh"},
-    {"an xz file", 6,
+    {"gzip within gzip (unpack it with zcat)", 2, "\x1f\x8b"},
+    {"a zip archive (unpack it with unzip -p)", 4, "PK\x03\x04"},
+    {"a bzip2 file (unpack it with bzcat)", 3, "BZh"},
+    {"an xz file (unpack it with xzcat)", 6,
      "\xfd"
      "7zXZ\0"},
-    {"a zstd file", 4, "\x28\xb5\x2f\xfd"},
-    {"a 7-zip archive", 6, "7z\xbc\xaf\x27\x1c"},
+    {"a zstd file (unpack it with zstdcat)", 4, "\x28\xb5\x2f\xfd"},
+    {"a 7-zip archive (unpack it with 7z e)", 6, "7z\xbc\xaf\x27\x1c"},
     {"a PDF document", 5, "%PDF-"},
     {"UTF-16 text", 2, "\xff\xfe"},
     {"UTF-16 text", 2, "\xfe\xff"},
