@@ -75,14 +75,15 @@ static void add_classes(json_t *results, const struct gate_drawing *drawings, si
 static json_t *copies_row(const char *name, const struct gate_copies *copies)
 {
     return json_pack(
-        "{s:s,s:I,s:I,s:I,s:f,s:I,s:I,s:I,s:I,s:I,s:f}", "material", name, "originals",
-        (json_int_t)copies->noriginals, "hashes", (json_int_t)copies->ngood, "caught",
-        (json_int_t)copies->ndoubted, "percent",
+        "{s:s,s:I,s:I,s:I,s:f,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "material", name,
+        "originals", (json_int_t)copies->noriginals, "hashes",
+        (json_int_t)copies->ngood, "caught", (json_int_t)copies->ndoubted, "percent",
         percent(copies->ndoubted, copies->ngood), "refused",
         (json_int_t)copies->nrefused, "coherent", (json_int_t)copies->nby_doubt[0],
         "symmetric", (json_int_t)copies->nby_doubt[1], "weight",
-        (json_int_t)copies->nby_doubt[2], "low_quality", (json_int_t)copies->npoor,
-        "low_quality_percent", percent(copies->npoor_doubted, copies->npoor));
+        (json_int_t)copies->nby_doubt[2], "striped", (json_int_t)copies->nby_doubt[3],
+        "low_quality", (json_int_t)copies->npoor, "low_quality_percent",
+        percent(copies->npoor_doubted, copies->npoor));
 }
 
 static json_t *plant_row(const struct gate_plant *plant)
@@ -153,6 +154,7 @@ static void print(const json_t *results)
         {"coherent", "coherent", 9, 0},
         {"symmetric", "symmetric", 9, 0},
         {"weight", "weight", 6, 0},
+        {"striped", "striped", 7, 0},
         {"low_quality", "| low quality", 14, 0},
         {"low_quality_percent", "% caught", 8, 1},
     };

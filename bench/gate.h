@@ -40,14 +40,16 @@ struct gate_drawing {
  * NULL after a message. */
 struct gate_drawing *gate_drawings_make(uint32_t nevery, uint64_t seed, size_t *n);
 
+enum { GATE_NDOUBTS = 4 }; /* coherent, symmetric, weight, striped */
+
 /* Hashes of pictures of something and of their altered copies, in both modes. */
 struct gate_copies {
     uint32_t noriginals;
-    uint64_t ngood;        /* of sufficient quality */
-    uint64_t ndoubted;     /* of those, caught by the gate, */
-    uint64_t nrefused;     /* and of these, refused by imports */
-    uint64_t nby_doubt[3]; /* likewise: coherent, symmetric, weight */
-    uint64_t npoor;        /* hashes of less quality */
+    uint64_t ngood;    /* of sufficient quality */
+    uint64_t ndoubted; /* of those, caught by the gate, */
+    uint64_t nrefused; /* and of these, refused by imports */
+    uint64_t nby_doubt[GATE_NDOUBTS];
+    uint64_t npoor; /* hashes of less quality */
     uint64_t npoor_doubted;
 };
 

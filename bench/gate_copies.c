@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include <knownimage/index.h>
+
 #include "alter.h"
 #include "bench/gate.h"
 #include "bench/pictures.h"
@@ -10,6 +12,9 @@
 #include "synth.h"
 
 enum { WIDTH = 640, HEIGHT = 480, LONG_SIDE = 1600, NCROPS_A_SIDE = 3 };
+
+static const unsigned of_hashes[GATE_NDOUBTS] = {KI_DOUBT_COHERENT, KI_DOUBT_SYMMETRIC,
+                                                 KI_DOUBT_WEIGHT, KI_DOUBT_STRIPED};
 
 static void count(struct gate_copies *out, const struct ki_pdq_result *pdq)
 {
@@ -22,8 +27,8 @@ static void count(struct gate_copies *out, const struct ki_pdq_result *pdq)
     out->ngood++;
     out->ndoubted += doubts != 0;
     out->nrefused += ki_pdq_is_meaningless(&pdq->hashes[0]);
-    for (unsigned bit = 0; bit < 3; bit++) {
-        out->nby_doubt[bit] += doubts >> bit & 1;
+    for (unsigned i = 0; i < GATE_NDOUBTS; i++) {
+        out->nby_doubt[i] += (doubts & of_hashes[i]) != 0;
     }
 }
 

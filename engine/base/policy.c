@@ -57,6 +57,8 @@ const char *ki_doubt_text(enum ki_doubt doubt)
         return "neighbours";
     case KI_DOUBT_BENIGN:
         return "benign";
+    case KI_DOUBT_STRIPED:
+        return "striped";
     case KI_DOUBT_RELEASED:
         return "released";
     case KI_DOUBTS:

@@ -80,6 +80,7 @@ static unsigned count_figures(struct ki_check_result *result, const struct ki_pd
     result->coherences[figures.coherence / KI_CHECK_COHERENCE_STEP]++;
     result->asymmetries[figures.asymmetry]++;
     result->weights[figures.weight]++;
+    result->broken_squares[figures.broken_squares]++;
     return ki_pdq_figures_doubts(&figures);
 }
 

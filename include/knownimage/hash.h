@@ -113,21 +113,30 @@ KI_API unsigned ki_pdq_distance(const struct ki_pdq *a, const struct ki_pdq *b);
  *   asymmetry  min over masks of min(x, 256 − x), x = popcount(H xor Hᵀ xor mask); a
  *              mask is nothing, the even rows, the even columns, or where i + j is odd
  *   weight     bits set; 128 of every hash that was made as published
+ *   broken squares
+ *              of the 196 squares H[i][j], H[i][j+2], H[i+2][j], H[i+2][j+2], those
+ *              that have neither equal rows nor equal columns
  *
- * Photographs have coherence about 220 and asymmetry about 112. */
+ * Of stripes in any direction, the bits change at a row, at a column, and with the
+ * parity of both: no square is broken but where the two meet. Whatever else is in a
+ * picture breaks more.
+ *
+ * Photographs have coherence about 220, asymmetry about 112, and 120 broken squares;
+ * random bits break 122. */
 struct ki_pdq_figures {
-    unsigned coherence; /* 0…960 */
-    unsigned asymmetry; /* 0…128 */
-    unsigned weight;    /* 0…256 */
+    unsigned coherence;      /* 0…960 */
+    unsigned asymmetry;      /* 0…128 */
+    unsigned weight;         /* 0…256 */
+    unsigned broken_squares; /* 0…196 */
 };
 KI_API void ki_pdq_measure(const struct ki_pdq *pdq, struct ki_pdq_figures *out);
 
 /* Which of these say of a hash on a list that its picture was flat, periodic or a
  * gradient, so that a near match with it would mean nothing: a mask of
- * KI_DOUBT_COHERENT (coherence ≥ 540), KI_DOUBT_SYMMETRIC (asymmetry ≤ 58) and
- * KI_DOUBT_WEIGHT (96 or less, or 160 or more) of enum ki_doubt in
- * <knownimage/index.h>; 0: none. Figures and limits are this project's own:
- * `knownimage-bench gate` measures what they catch and what not. */
+ * KI_DOUBT_COHERENT (coherence ≥ 540), KI_DOUBT_SYMMETRIC (asymmetry ≤ 58),
+ * KI_DOUBT_WEIGHT (96 or less, or 160 or more) and KI_DOUBT_STRIPED (54 broken squares
+ * or less) of enum ki_doubt in <knownimage/index.h>; 0: none. Figures and limits are
+ * this project's own: `knownimage-bench gate` measures what they catch and what not. */
 KI_API unsigned ki_pdq_doubts(const struct ki_pdq *pdq);
 KI_API unsigned ki_pdq_figures_doubts(const struct ki_pdq_figures *figures);
 

@@ -58,7 +58,8 @@ enum ki_doubt {
     KI_DOUBT_WEIGHT = 4,     /* not half of the bits are set */
     KI_DOUBT_NEIGHBOURS = 8, /* too many other entries of its list are near */
     KI_DOUBT_BENIGN = 16,    /* near to a harmless picture of the operator's */
-    KI_DOUBTS = 31,
+    KI_DOUBT_STRIPED = 32,   /* few broken squares: stripes in any direction */
+    KI_DOUBTS = 63,
     KI_DOUBT_RELEASED = 128 /* a person looked at it: all are looked up again */
 };
 

@@ -277,13 +277,14 @@ struct ki_check_options {
 KI_API struct ki_check_options ki_check_options_default(void);
 
 enum {
-    KI_CHECK_NDOUBTS = 5,         /* bits of KI_DOUBTS */
-    KI_CHECK_COHERENCE_STEP = 20, /* width of a place of the histogram */
-    KI_CHECK_NCOHERENCES = 49,    /* 0…960 */
-    KI_CHECK_NASYMMETRIES = 129,  /* 0…128 */
-    KI_CHECK_NWEIGHTS = 257,      /* 0…256 */
-    KI_CHECK_NNEAREST = 33,       /* 0…31, and none within 31 */
-    KI_CHECK_NCOUNTS = 12,        /* 0, 1, 2–3, 4–7, …, 512–1023, more */
+    KI_CHECK_NDOUBTS = 6,           /* bits of KI_DOUBTS */
+    KI_CHECK_COHERENCE_STEP = 20,   /* width of a place of the histogram */
+    KI_CHECK_NCOHERENCES = 49,      /* 0…960 */
+    KI_CHECK_NASYMMETRIES = 129,    /* 0…128 */
+    KI_CHECK_NWEIGHTS = 257,        /* 0…256 */
+    KI_CHECK_NBROKEN_SQUARES = 197, /* 0…196 */
+    KI_CHECK_NNEAREST = 33,         /* 0…31, and none within 31 */
+    KI_CHECK_NCOUNTS = 12,          /* 0, 1, 2–3, 4–7, …, 512–1023, more */
     KI_CHECK_MOST_COUNTED =
         1024 /* neighbours, or most_neighbours + 1 if that is more */
 };
@@ -302,6 +303,7 @@ struct ki_check_result {
     uint64_t coherences[KI_CHECK_NCOHERENCES];
     uint64_t asymmetries[KI_CHECK_NASYMMETRIES];
     uint64_t weights[KI_CHECK_NWEIGHTS];
+    uint64_t broken_squares[KI_CHECK_NBROKEN_SQUARES];
     uint64_t nearest[KI_CHECK_NNEAREST];   /* distance to the nearest hash of another
                                               entry; of one with more neighbours than are
                                               counted, of those that were */

@@ -38,8 +38,8 @@ ki 'an export has all' 0 list export hotline
 stdout_has "e2,pdq,$light"
 
 ki 'what is in quarantine, and why' 0 list quarantine hotline
-stdout_is '{"list":"hotline","entry":"e2","doubts":["weight"],"pdq":[{"coherence":194,"asymmetry":118,"weight":86}]}
-{"list":"hotline","entry":"e3","doubts":["weight"],"pdq":[{"coherence":192,"asymmetry":116,"weight":84}]}'
+stdout_is '{"list":"hotline","entry":"e2","doubts":["weight"],"pdq":[{"coherence":194,"asymmetry":118,"weight":86,"broken_squares":113}]}
+{"list":"hotline","entry":"e3","doubts":["weight"],"pdq":[{"coherence":192,"asymmetry":116,"weight":84,"broken_squares":112}]}'
 ki 'of a list that is not there' 2 list quarantine other
 stdout_is ''
 stderr_is 'knownimage: there is no list other'
@@ -68,7 +68,7 @@ printf '%s,100,a\n%s,100,b\n%s,100,c\n%s,100,d\n%s,100,own\n' "$good" "${good%3}
     "${good%3}1" "${good%13}33" "$harmless" >crowd.txt
 ki 'import' 0 list import crowd crowd.txt
 ki 'check finds nothing to suspect' 0 list check crowd
-stdout_has '{"list":"crowd","entries":5,"pdq":5,"doubts":{"coherent":0,"symmetric":0,"weight":0,"neighbours":0,"benign":0},"released":0,"quarantined":0,"benign":null,'
+stdout_has '{"list":"crowd","entries":5,"pdq":5,"doubts":{"coherent":0,"symmetric":0,"weight":0,"neighbours":0,"benign":0,"striped":0},"released":0,"quarantined":0,"benign":null,'
 stdout_has '"nearest":[[1,'
 stdout_has '"nearest_beyond":1,"neighbours":[[0,1],[2,4]],"suspects":[]}'
 ki 'too many neighbours' 0 list check crowd --neighbours 2

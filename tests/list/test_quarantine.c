@@ -65,6 +65,24 @@ static struct ki_hash symmetric_hash(struct random_state *random)
     return as_hash(&pdq);
 }
 
+/* One as of stripes: its bits change at a row and at a column and with the parity of
+ * the row and the column, but for a few; about 128 are set. */
+static struct ki_hash striped_hash(struct random_state *random)
+{
+    struct ki_pdq pdq;
+    do {
+        unsigned row = (unsigned)random_below(random, 16);
+        unsigned left = 0xffffu >> random_below(random, 16);
+        for (unsigned i = 0; i < 16; i++) {
+            unsigned bits = left ^ (i < row ? 0u : 0xffffu) ^ (i % 2 ? 0x5555u : 0u);
+            pdq.bytes[2 * i] = (uint8_t)(bits >> 8);
+            pdq.bytes[2 * i + 1] = (uint8_t)bits;
+        }
+        pdq = hash_at_distance(random, &pdq, 8);
+    } while (ki_pdq_doubts(&pdq) != KI_DOUBT_STRIPED);
+    return as_hash(&pdq);
+}
+
 static void add_line(FILE *out, const struct ki_hash *hash, const char *id)
 {
     char hex[2 * KI_HASH_MAX_NBYTES + 1];
@@ -180,6 +198,39 @@ Test(quarantine, a_release_lasts_until_a_new_doubtful_hash)
     cr_expect_eq(import_hashes(folder.path, hashes + 2, ids, 1).nquarantined, 1);
     cr_expect_eq(nhits(folder.path, &hashes[0]), 0);
     cr_expect_eq(quarantine_of(folder.path).n, 1);
+    folder_remove(&folder);
+}
+
+Test(quarantine, striped_hashes_wait_for_a_person)
+{
+    struct random_state random = random_begin(186);
+    struct folder folder = folder_make();
+    struct ki_hash hash = striped_hash(&random);
+    static const char *const ids[] = {"stripes"};
+    struct ki_check_options options = ki_check_options_default();
+    struct ki_check_result found = {0};
+    list_make(folder.path, "l");
+    struct ki_import_result result = import_hashes(folder.path, &hash, ids, 1);
+    cr_expect_eq(result.nrejected, 0);
+    cr_expect_eq(result.nquarantined, 1);
+    cr_expect_eq(nhits(folder.path, &hash), 0);
+    struct seen seen = quarantine_of(folder.path);
+    cr_assert_eq(seen.n, 1);
+    cr_expect_eq(seen.doubts[0], KI_DOUBT_STRIPED);
+    cr_assert_eq(ki_list_check(folder.path, "l", &options, &found, NULL), KI_OK);
+    cr_expect_eq(found.ndoubted[5], 1);
+    cr_expect_eq(found.ndoubted[0], 0);
+    uint64_t nfew = 0;
+    for (unsigned n = 0; n <= 54; n++) {
+        nfew += found.broken_squares[n];
+    }
+    cr_expect_eq(nfew, 1);
+    release(folder.path, "stripes", true);
+    cr_expect_eq(nhits(folder.path, &hash), 1);
+    options.quarantine = true;
+    cr_assert_eq(ki_list_check(folder.path, "l", &options, &found, NULL), KI_OK);
+    cr_expect_eq(found.nquarantined, 0);
+    cr_expect_eq(nhits(folder.path, &hash), 1, "what was released stays so");
     folder_remove(&folder);
 }
 

@@ -135,6 +135,8 @@ void check_report_json(const struct check_report *report)
     put_histogram(&json, "coherence", result->coherences, KI_CHECK_NCOHERENCES,
                   KI_CHECK_COHERENCE_STEP);
     put_histogram(&json, "asymmetry", result->asymmetries, KI_CHECK_NASYMMETRIES, 1);
+    put_histogram(&json, "broken_squares", result->broken_squares,
+                  KI_CHECK_NBROKEN_SQUARES, 1);
     put_histogram(&json, "nearest", result->nearest, KI_CHECK_NNEAREST - 1, 1);
     ki_json_uint(&json, "nearest_beyond", result->nearest[KI_CHECK_NNEAREST - 1]);
     put_neighbours(&json, result->neighbours);
@@ -170,8 +172,8 @@ struct range {
 };
 
 static const struct range weight_ranges[] = {
-    {"120 or fewer *", 0, 120}, {"121 to 127", 121, 127},    {"128", 128, 128},
-    {"129 to 135", 129, 135},   {"136 or more *", 136, 256},
+    {"96 or fewer *", 0, 96}, {"97 to 127", 97, 127},      {"128", 128, 128},
+    {"129 to 159", 129, 159}, {"160 or more *", 160, 256},
 };
 static const struct range coherence_ranges[] = {
     {"0 to 199", 0, 9},     {"200 to 299", 10, 14},    {"300 to 399", 15, 19},
@@ -180,6 +182,10 @@ static const struct range coherence_ranges[] = {
 static const struct range asymmetry_ranges[] = {
     {"0 to 58 *", 0, 58},     {"59 to 79", 59, 79},     {"80 to 99", 80, 99},
     {"100 to 119", 100, 119}, {"120 to 128", 120, 128},
+};
+static const struct range broken_squares_ranges[] = {
+    {"0 to 54 *", 0, 54},     {"55 to 79", 55, 79},     {"80 to 99", 80, 99},
+    {"100 to 129", 100, 129}, {"130 to 196", 130, 196},
 };
 static const struct range nearest_ranges[] = {
     {"0", 0, 0},          {"1 to 7", 1, 7},     {"8 to 15", 8, 15},
@@ -262,6 +268,8 @@ void check_report_text(const struct check_report *report)
                COUNT(coherence_ranges), result->npdq);
     put_ranges("asymmetry", result->asymmetries, asymmetry_ranges,
                COUNT(asymmetry_ranges), result->npdq);
+    put_ranges("broken squares", result->broken_squares, broken_squares_ranges,
+               COUNT(broken_squares_ranges), result->npdq);
     put_ranges("bits to the nearest other hash", result->nearest, nearest_ranges,
                COUNT(nearest_ranges), result->npdq);
     put_ranges("other hashes within 31 bits", result->neighbours, neighbour_ranges,

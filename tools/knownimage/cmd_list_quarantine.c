@@ -39,6 +39,7 @@ static void put_figures(struct ki_json *json, const struct ki_hash *hash)
     ki_json_uint(json, "coherence", figures.coherence);
     ki_json_uint(json, "asymmetry", figures.asymmetry);
     ki_json_uint(json, "weight", figures.weight);
+    ki_json_uint(json, "broken_squares", figures.broken_squares);
     ki_json_object_end(json);
 }
 
@@ -152,13 +153,13 @@ const struct command command_list_quarantine = {
     .min_operands = 1,
     .max_operands = 1,
     .summary = "print the entries whose PDQ hashes are not looked up",
-    .details = "One line of JSON an entry: why it is in quarantine, and the figures of "
-               "each of\n"
-               "its PDQ hashes. Its digests are looked up all the same.\n\n"
-               "doubts: coherent (coherence of 540 or more: flat, striped), symmetric\n"
-               "(asymmetry of 58 or less: gradients, checkers), weight (120 bits or "
-               "fewer are\n"
-               "set, or 136 or more), neighbours and benign (found by 'list check').",
+    .details =
+        "One line of JSON an entry: why it is in quarantine, and the figures of each\n"
+        "of its PDQ hashes. Its digests are looked up all the same.\n\n"
+        "doubts: coherent (coherence of 540 or more: flat, striped along an axis),\n"
+        "symmetric (asymmetry of 58 or less: gradients, checkers), weight (96 bits or\n"
+        "fewer are set, or 160 or more), striped (54 broken squares or fewer: stripes\n"
+        "in any direction), neighbours and benign (found by 'list check').",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_quarantine,
