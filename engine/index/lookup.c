@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a hash to hits, over all segments of a generation. */
-#include <knownimage/index.h>
+#include "index/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
+#include "hash/gate.h"
 #include "index/generation.h"
 
 enum { MOST_TOGETHER = 16 };
@@ -17,6 +18,7 @@ struct lookup {
     enum ki_kind kind;
     int radius;   /* or KI_RADIUS_OF_LIST */
     size_t query; /* its number */
+    bool only_released;
     struct ki_hits *hits;
 };
 
@@ -59,9 +61,22 @@ static bool add_hit(const struct lookup *lookup, uint32_t entry_index,
     return true;
 }
 
+/* In a segment stand those that nothing is doubted about, and those released. What says
+ * nothing at all is refused by imports, and so was not released. */
+static bool was_released(const struct ki_segment *segment, uint32_t id)
+{
+    const struct ki_ring_hash *hashes =
+        segment->is_ring8 ? segment->ring8.hashes : segment->ring16.hashes;
+    struct ki_pdq pdq = ki_ring_unpermute(&hashes[id]);
+    return ki_pdq_doubts(&pdq) != 0 && !ki_pdq_is_meaningless(&pdq);
+}
+
 static bool report_pdq(void *context, uint32_t id, unsigned distance)
 {
     const struct lookup *lookup = context;
+    if (lookup->only_released && !was_released(lookup->segment, id)) {
+        return true;
+    }
     return add_hit(lookup, lookup->segment->pdq_entries[id], distance);
 }
 
@@ -125,14 +140,10 @@ static bool lookup_digests(const struct lookup *lookup, const struct ki_hash *qu
 /* At most MOST_TOGETHER queries, of which the first has the number `first`. */
 static enum ki_status lookup_some(const struct ki_index *index,
                                   const struct ki_hash *queries, size_t nqueries,
-                                  size_t first, int radius, struct ki_hits *hits)
+                                  size_t first, const struct lookup *wanted)
 {
-    struct lookup lookup = {
-        .index = index,
-        .radius = radius,
-        .query = first,
-        .hits = hits,
-    };
+    struct lookup lookup = *wanted;
+    lookup.query = first;
     for (size_t i = 0; i < index->manifest.nsegments; i++) {
         lookup.isegment = i;
         lookup.segment = index->segments[i];
@@ -144,11 +155,11 @@ static enum ki_status lookup_some(const struct ki_index *index,
     return KI_OK;
 }
 
-enum ki_status ki_index_lookup_many(const struct ki_index *index,
-                                    const struct ki_hash *queries, size_t nqueries,
-                                    int radius, struct ki_hits *hits)
+static enum ki_status lookup_in_turns(const struct lookup *wanted,
+                                      const struct ki_hash *queries, size_t nqueries)
 {
-    bool is_good = radius >= KI_RADIUS_OF_LIST && radius <= KI_RADIUS_MAX;
+    bool is_good =
+        wanted->radius >= KI_RADIUS_OF_LIST && wanted->radius <= KI_RADIUS_MAX;
     for (size_t i = 0; i < nqueries; i++) {
         is_good = is_good && (unsigned)queries[i].kind < KI_NKINDS;
     }
@@ -158,9 +169,26 @@ enum ki_status ki_index_lookup_many(const struct ki_index *index,
     enum ki_status status = KI_OK;
     for (size_t i = 0; i < nqueries && status == KI_OK; i += MOST_TOGETHER) {
         size_t count = nqueries - i < MOST_TOGETHER ? nqueries - i : MOST_TOGETHER;
-        status = lookup_some(index, queries + i, count, i, radius, hits);
+        status = lookup_some(wanted->index, queries + i, count, i, wanted);
     }
     return status;
+}
+
+enum ki_status ki_index_lookup_many(const struct ki_index *index,
+                                    const struct ki_hash *queries, size_t nqueries,
+                                    int radius, struct ki_hits *hits)
+{
+    const struct lookup wanted = {.index = index, .radius = radius, .hits = hits};
+    return lookup_in_turns(&wanted, queries, nqueries);
+}
+
+enum ki_status ki_index_lookup_released(const struct ki_index *index,
+                                        const struct ki_hash *queries, size_t nqueries,
+                                        int radius, struct ki_hits *hits)
+{
+    const struct lookup wanted = {
+        .index = index, .radius = radius, .only_released = true, .hits = hits};
+    return lookup_in_turns(&wanted, queries, nqueries);
 }
 
 enum ki_status ki_index_lookup(const struct ki_index *index,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "index/lookup.h"
 #include "match/category.h"
 #include "match/flood.h"
 #include "match/hits.h"
@@ -57,14 +58,17 @@ static void settle_hits(const struct ki_ruling *ruling,
     hits->nhits = kept;
 }
 
-static enum ki_status lookup_modes(const struct ki_match_request *request,
-                                   const struct ki_hashes *hashes, struct ki_hits *hits)
+/* Hashes that say too little find only what was released although it says too little.
+ */
+static enum ki_status lookup_pdqs(const struct ki_match_request *request,
+                                  const struct ki_hashes *hashes, bool are_degenerate,
+                                  struct ki_hits *hits)
 {
     unsigned ntransforms = request->options->dihedral ? KI_NTRANSFORMS : 1;
     struct pdq_queries queries = {.count = 0};
     for (unsigned mode = 0; mode < KI_NMODES; mode++) {
         const struct ki_pdq_result *pdq = &hashes->pdq[mode];
-        if (!pdq->present || pdq->is_degenerate) {
+        if (!pdq->present || pdq->is_degenerate != are_degenerate) {
             continue;
         }
         for (unsigned t = 0; t < ntransforms; t++) {
@@ -72,10 +76,18 @@ static enum ki_status lookup_modes(const struct ki_match_request *request,
         }
     }
     size_t first = hits->nhits;
-    enum ki_status status = ki_index_lookup_many(
+    enum ki_status status = (are_degenerate ? ki_index_lookup_released
+                                            : ki_index_lookup_many)(
         request->index, queries.hashes, queries.count, request->ruling->radius, hits);
     settle_hits(request->ruling, &queries, hits, first);
     return status;
+}
+
+static enum ki_status lookup_modes(const struct ki_match_request *request,
+                                   const struct ki_hashes *hashes, struct ki_hits *hits)
+{
+    enum ki_status status = lookup_pdqs(request, hashes, false, hits);
+    return status == KI_OK ? lookup_pdqs(request, hashes, true, hits) : status;
 }
 
 static enum ki_status lookup_all(const struct ki_match_request *request,

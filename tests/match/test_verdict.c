@@ -124,6 +124,47 @@ static void expect(const struct scene *scene, const struct ki_hashes *hashes,
     judged_free(&judged);
 }
 
+/* Of so few bits that it is doubted, and one near to it of just enough. */
+static void make_light(struct scene *scene, struct ki_pdq *light, struct ki_pdq *near)
+{
+    static const struct ki_pdq zero;
+    do {
+        *light = hash_at_distance(&scene->random, &zero, 80);
+        *near = *light;
+        for (unsigned n = 0, bit = 0; n < 25 && bit < 256; bit++) {
+            struct ki_pdq more = *near;
+            hash_flip(&more, bit);
+            if (ki_pdq_distance(&more, &zero) > ki_pdq_distance(near, &zero)) {
+                *near = more;
+                n++;
+            }
+        }
+    } while (ki_pdq_doubts(light) != KI_DOUBT_WEIGHT || ki_pdq_doubts(near) != 0);
+}
+
+Test(verdict, a_picture_that_says_too_little_finds_what_was_released)
+{
+    struct scene scene = scene_make(96);
+    struct ki_pdq light;
+    struct ki_pdq near;
+    make_light(&scene, &light, &near);
+    struct ki_hashes hashes = good_hashes(&light);
+    struct ki_hash light_hash = as_hash(&light);
+    struct ki_hash near_hash = as_hash(&near);
+    struct ki_list_info list = list_named("a");
+    cr_assert(hashes.pdq[KI_MODE_PDQ].is_degenerate);
+    add_entry(scene.folder.path, &list, "near", &near_hash);
+    expect(&scene, &hashes, KI_VERDICT_NOT_EXAMINED, KI_TIER_NONE,
+           KI_REASON_LOW_INFORMATION);
+    add_entry(scene.folder.path, &list, "released", &light_hash);
+    struct judged judged = judge(scene.folder.path, &hashes, &scene.options);
+    cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
+    cr_assert_eq(judged.hits.nhits, 1);
+    cr_expect_str_eq(judged.hits.items[0].entry, "released");
+    judged_free(&judged);
+    folder_remove(&scene.folder);
+}
+
 Test(verdict, near_corroborated_exact)
 {
     struct scene scene = scene_make(81);
