@@ -14,7 +14,7 @@ if [ "${1:-}" = --tests ]; then
 fi
 
 if [ "${1:-}" = --bench ]; then
-    packages+=(g++ libfaiss-dev libopenblas-dev libdeflate-dev libjpeg-turbo-progs
+    packages+=(g++ libfaiss-dev libopenblas-dev libdeflate-dev liburing-dev libjpeg-turbo-progs
         netpbm mate-backgrounds plasma-workspace-wallpapers)
 fi
 
