@@ -177,6 +177,10 @@ static const struct parse_case nsrl_rows[] = {
     {FILE_ROW("7", "7", "7"), "0 !row 1: sha256: hash has 1 hex digits, expected 64\n"},
     {FILE_ROW("x'00'", "''", "''"),
      "0 !row 1: sha256: hash has a character that is not a hex digit\n"},
+    {FILE_ROW("''", "x'" ZERO32 "'", "''"),
+     "0 !row 1: sha1: hash has a character that is not a hex digit\n"},
+    {FILE_ROW("''", "1.5", "''"),
+     "0 !row 1: sha1: hash has a character that is not a hex digit\n"},
     {FILE_ROW("'x'", "'" SHA1_A "'", "'y'"), "0 " SHA1_A " sha1:a9993e\n"},
 };
 

@@ -39,6 +39,8 @@ static const struct parse_case icse_malformed[] = {
                  "PhotoDNA, and Baseline\n"},
     {"MD5 SHA1 Baseline\n", "BAD header lacks the columns of an ICSE export: MD5, SHA1 "
                             "or PhotoDNA, and Baseline\n"},
+    {"MD5;Baseline;md5\n", "BAD header names a column twice\n"},
+    {"MD5;Image ID;Image ID;Baseline\n", "BAD header names a column twice\n"},
     {SHORT, ""},
     {SHORT "\n\n", ""},
     {SHORT ";;;\n", "2 !record has no hash\n"},
@@ -162,6 +164,7 @@ Test(nsrl, a_list_that_matches_is_refused)
 #define NSRL_SHORT "\"SHA-1\",\"MD5\",\"CRC32\",\"ProductCode\"\n"
 
 static const struct parse_case nsrl_malformed[] = {
+    {"\"SHA-1\",\"MD5\",\"SHA-1\"\n", "BAD header names a column twice\n"},
     {"a,b\n", "BAD header lacks the NSRL's columns SHA-1 and MD5\n"},
     {"\"CRC32\"\n", "BAD header lacks the NSRL's columns SHA-1 and MD5\n"},
     {SHA1_A "," MD5_A "\n", "BAD header lacks the NSRL's columns SHA-1 and MD5\n"},

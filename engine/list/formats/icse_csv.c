@@ -20,7 +20,9 @@ static const char *const names[NCOLUMNS] = {
 
 static enum ki_step parse_header(struct ki_list_parser *parser, struct ki_span text)
 {
-    (void)ki_table_header(parser, text, names, NCOLUMNS);
+    if (!ki_table_header(parser, text, names, NCOLUMNS)) {
+        return KI_STEP_BAD;
+    }
     bool has_hashes = parser->places[MD5] >= 0 || parser->places[SHA1] >= 0 ||
                       parser->places[PHOTODNA] >= 0;
     return has_hashes && parser->places[BASELINE] >= 0

@@ -24,7 +24,9 @@ bool ki_nsrl_is_welcome(struct ki_list_parser *parser)
 
 static enum ki_step parse_header(struct ki_list_parser *parser, struct ki_span text)
 {
-    (void)ki_table_header(parser, text, names, NCOLUMNS);
+    if (!ki_table_header(parser, text, names, NCOLUMNS)) {
+        return KI_STEP_BAD;
+    }
     if (parser->places[SHA1] < 0 && parser->places[MD5] < 0) {
         return ki_parser_bad(parser, "header lacks the NSRL's columns SHA-1 and MD5");
     }

@@ -3,12 +3,12 @@
 
 #include <assert.h>
 
-size_t ki_table_header(struct ki_list_parser *parser, struct ki_span text,
-                       const char *const names[], size_t ncolumns)
+bool ki_table_header(struct ki_list_parser *parser, struct ki_span text,
+                     const char *const names[], size_t ncolumns)
 {
     assert(ncolumns <= KI_TABLE_MOST_COLUMNS);
     struct ki_csv_field field;
-    size_t nfound = 0;
+    bool is_good = true;
     for (size_t i = 0; i < ncolumns; i++) {
         parser->places[i] = -1;
     }
@@ -17,14 +17,13 @@ size_t ki_table_header(struct ki_list_parser *parser, struct ki_span text,
     for (int column = 0; ki_csv_next(&text, parser->delimiter, &field) == KI_CSV_FIELD;
          column++) {
         for (size_t i = 0; i < ncolumns; i++) {
-            if (parser->places[i] < 0 &&
-                ki_span_equals_nocase(ki_span_trim(field.text), names[i])) {
+            if (ki_span_equals_nocase(ki_span_trim(field.text), names[i])) {
+                is_good = is_good && parser->places[i] < 0;
                 parser->places[i] = column;
-                nfound++;
             }
         }
     }
-    return nfound;
+    return is_good || ki_record_refuse(&parser->record, "header names a column twice");
 }
 
 bool ki_table_row(struct ki_list_parser *parser, struct ki_span text,

@@ -7,9 +7,10 @@
 
 /* Notes in parser->places where each of the names (case does not matter) stands, -1 for
  * those that are missing, and sets parser->delimiter and has_header. ncolumns ≤
- * KI_TABLE_MOST_COLUMNS. Returns how many were found. */
-size_t ki_table_header(struct ki_list_parser *parser, struct ki_span text,
-                       const char *const names[], size_t ncolumns);
+ * KI_TABLE_MOST_COLUMNS. False, with the record refused, if one of them stands twice:
+ * what is in the second would be lost. */
+bool ki_table_header(struct ki_list_parser *parser, struct ki_span text,
+                     const char *const names[], size_t ncolumns);
 
 /* Cells of the named columns; those that are missing are empty. Doubled quotes are left
  * as they are. False, with the record refused, if the row is malformed. */
