@@ -54,10 +54,11 @@ minimise() { # PROGRAM CORPUS
     fi
 }
 
+# What is built, named before it is: commits made meanwhile are not what was run.
+commit=$(git rev-parse --short HEAD)
+git diff --quiet HEAD -- engine tools tests/fuzz ':!tests/fuzz/LEDGER.md' || commit+=+
+
 note_in_ledger() { # TARGET EXECUTIONS FINDINGS
-    local commit
-    commit=$(git rev-parse --short HEAD)
-    git diff --quiet HEAD -- engine tools tests/fuzz ':!tests/fuzz/LEDGER.md' || commit+=+
     local row
     row="| $(date -u +%F) | $commit | $1 | $seconds | $2 | $3 |"
     # Below the last row of the first table.
