@@ -14,6 +14,39 @@ struct swap_arguments {
     int nthreads;
 };
 
+static void print_lookups(const char *when, const struct swap_lookups *lookups)
+{
+    ki_putf(stdout,
+            "%s: %llu queries, none failed or wrong: median %.1f, p99 %.1f, slowest "
+            "%.1f µs, of which it ran at most %.1f; %llu took more than %d ms\n",
+            when, (unsigned long long)lookups->nqueries, lookups->median_us,
+            lookups->p99_us, lookups->max_us, lookups->max_running_us,
+            (unsigned long long)lookups->nslow, SWAP_SLOW_MS);
+}
+
+static json_t *lookups_row(const char *name, uint32_t n, int nthreads,
+                           const struct swap_lookups *lookups)
+{
+    return json_pack("{s:s,s:I,s:i,s:I,s:f,s:f,s:f,s:f,s:I}", "engine", name, "n",
+                     (json_int_t)n, "threads", nthreads, "queries",
+                     (json_int_t)lookups->nqueries, "median_us", lookups->median_us,
+                     "p99_us", lookups->p99_us, "max_us", lookups->max_us,
+                     "max_running_us", lookups->max_running_us, "slow",
+                     (json_int_t)lookups->nslow);
+}
+
+static void add_generations(json_t *row, const struct swap_outcome *swap)
+{
+    json_t *more =
+        json_pack("{s:I,s:f,s:i,s:I,s:I}", "generations",
+                  (json_int_t)swap->ngenerations, "publish_max_ms",
+                  swap->publish_max_ms, "most_files", (int)swap->most_files,
+                  "resident_early_kib", (json_int_t)swap->resident_early_kib,
+                  "resident_late_kib", (json_int_t)swap->resident_late_kib);
+    (void)json_object_update(row, more);
+    json_decref(more);
+}
+
 static int run_swap(const struct command *command, int argc, char **argv)
 {
     struct swap_arguments arguments = {
@@ -31,26 +64,18 @@ static int run_swap(const struct command *command, int argc, char **argv)
                                           (size_t)arguments.nthreads);
     ki_putf(stdout,
             "%llu generations, slowest publication %.1f ms, up to %u segment files, "
-            "resident %llu MiB early and %llu MiB late\n"
-            "%llu queries, none failed or wrong: median %.1f, p99 %.1f, slowest %.1f "
-            "µs, of which it ran at most %.1f\n",
+            "resident %llu MiB early and %llu MiB late\n",
             (unsigned long long)swap.ngenerations, swap.publish_max_ms, swap.most_files,
             (unsigned long long)swap.resident_early_kib / 1024,
-            (unsigned long long)swap.resident_late_kib / 1024,
-            (unsigned long long)swap.nqueries, swap.median_us, swap.p99_us, swap.max_us,
-            swap.max_running_us);
+            (unsigned long long)swap.resident_late_kib / 1024);
+    print_lookups("nothing published", &swap.alone);
+    print_lookups("while published", &swap.swapped);
     json_t *results = bench_results_begin("swap");
     bench_results_add(
-        results,
-        json_pack("{s:s,s:I,s:i,s:I,s:I,s:f,s:f,s:f,s:f,s:f,s:i,s:I,s:I}", "engine",
-                  "swap", "n", (json_int_t)sizes[0], "threads", arguments.nthreads,
-                  "generations", (json_int_t)swap.ngenerations, "queries",
-                  (json_int_t)swap.nqueries, "median_us", swap.median_us, "p99_us",
-                  swap.p99_us, "max_us", swap.max_us, "max_running_us",
-                  swap.max_running_us, "publish_max_ms", swap.publish_max_ms,
-                  "most_files", (int)swap.most_files, "resident_early_kib",
-                  (json_int_t)swap.resident_early_kib, "resident_late_kib",
-                  (json_int_t)swap.resident_late_kib));
+        results, lookups_row("alone", sizes[0], arguments.nthreads, &swap.alone));
+    json_t *row = lookups_row("swap", sizes[0], arguments.nthreads, &swap.swapped);
+    add_generations(row, &swap);
+    bench_results_add(results, row);
     return bench_results_end(results, arguments.out) ? EXIT_DONE : EXIT_TROUBLE;
 }
 
@@ -70,7 +95,8 @@ static const struct option_type threads_type = {
 static const struct option_spec specs[] = {
     {"n", 'n', "SIZE", &option_text, FIELD(base),
      "entries of the base (default: 100k)"},
-    {"seconds", 0, "N", &seconds_type, FIELD(seconds), "default: 10"},
+    {"seconds", 0, "N", &seconds_type, FIELD(seconds),
+     "first without publishing, then as long with (default: 10)"},
     {"rate", 0, "N", &small_type, FIELD(rate), "generations a second (default: 10)"},
     {"threads", 't', "N", &threads_type, FIELD(nthreads), "that look up (default: 2)"},
     {"out", 'o', "FILE", &option_text, FIELD(out), "write the results as JSON"},

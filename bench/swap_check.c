@@ -34,17 +34,25 @@ static struct {
     double rate;
     struct ki_live *live;
     atomic_bool is_done;
+    atomic_uint phase;
     _Atomic uint64_t nticks;
     struct tick ticks[MOST_TICKS];
 } run;
 
+enum phase { ALONE, SWAPPED, NPHASES };
+
+struct latencies {
+    uint64_t nqueries;
+    uint64_t nslow;
+    uint32_t slots[NSLOTS]; /* in units of 0.1 µs, the last for all above */
+    double slowest;
+    double slowest_running; /* of the thread's own time on a processor */
+};
+
 struct worker {
     pthread_t thread;
     uint64_t seed;
-    uint64_t nqueries;
-    uint32_t slots[NSLOTS]; /* latencies in units of 0.1 µs, the last for all above */
-    double slowest;
-    double slowest_running; /* of the thread's own time on a processor */
+    struct latencies latencies[NPHASES];
     struct ki_hits hits;
 };
 
@@ -62,12 +70,14 @@ static double seconds_running(void)
 
 static void note_latency(struct worker *worker, double seconds, double running)
 {
-    worker->slowest_running =
-        running > worker->slowest_running ? running : worker->slowest_running;
+    struct latencies *out = &worker->latencies[atomic_load(&run.phase)];
+    out->slowest_running =
+        running > out->slowest_running ? running : out->slowest_running;
     double slot = seconds * 1e7;
-    worker->slots[slot < NSLOTS - 1 ? (size_t)slot : NSLOTS - 1]++;
-    worker->slowest = seconds > worker->slowest ? seconds : worker->slowest;
-    worker->nqueries++;
+    out->slots[slot < NSLOTS - 1 ? (size_t)slot : NSLOTS - 1]++;
+    out->slowest = seconds > out->slowest ? seconds : out->slowest;
+    out->nslow += seconds * 1e3 > SWAP_SLOW_MS;
+    out->nqueries++;
 }
 
 /* One lookup in whatever generation is in use; that generation's number. */
@@ -196,16 +206,17 @@ static unsigned count_segments(void)
     return count;
 }
 
-static double percentile(const struct worker *workers, size_t nworkers, double share)
+static double percentile(const struct worker *workers, size_t nworkers,
+                         enum phase phase, double share)
 {
     uint64_t total = 0;
     uint64_t below = 0;
     for (size_t w = 0; w < nworkers; w++) {
-        total += workers[w].nqueries;
+        total += workers[w].latencies[phase].nqueries;
     }
     for (size_t s = 0; s < NSLOTS; s++) {
         for (size_t w = 0; w < nworkers; w++) {
-            below += workers[w].slots[s];
+            below += workers[w].latencies[phase].slots[s];
         }
         if ((double)below >= share * (double)total) {
             return (double)s / 10;
@@ -257,19 +268,23 @@ static void publish_all(struct swap_outcome *out)
           9); /* two generations of at most four segments, one merged */
 }
 
-static void add_up(const struct worker *workers, size_t nworkers,
-                   struct swap_outcome *out)
+static struct swap_lookups add_up(const struct worker *workers, size_t nworkers,
+                                  enum phase phase)
 {
+    struct swap_lookups out = {0};
     for (size_t i = 0; i < nworkers; i++) {
-        double slowest = workers[i].slowest * 1e6;
-        out->nqueries += workers[i].nqueries;
-        double running = workers[i].slowest_running * 1e6;
-        out->max_us = slowest > out->max_us ? slowest : out->max_us;
-        out->max_running_us =
-            running > out->max_running_us ? running : out->max_running_us;
+        const struct latencies *some = &workers[i].latencies[phase];
+        double slowest = some->slowest * 1e6;
+        double running = some->slowest_running * 1e6;
+        out.nqueries += some->nqueries;
+        out.nslow += some->nslow;
+        out.max_us = slowest > out.max_us ? slowest : out.max_us;
+        out.max_running_us =
+            running > out.max_running_us ? running : out.max_running_us;
     }
-    out->median_us = percentile(workers, nworkers, 0.5);
-    out->p99_us = percentile(workers, nworkers, 0.99);
+    out.median_us = percentile(workers, nworkers, phase, 0.5);
+    out.p99_us = percentile(workers, nworkers, phase, 0.99);
+    return out;
 }
 
 struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
@@ -289,6 +304,8 @@ struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
         workers[i].seed = i;
         CHECK(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
     }
+    (void)usleep((useconds_t)(seconds * 1e6));
+    atomic_store(&run.phase, SWAPPED);
     CHECK(pthread_create(&merger, NULL, merge, NULL) == 0);
     step_back();
     publish_all(&out);
@@ -298,7 +315,8 @@ struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
         ki_hits_free(&workers[i].hits);
     }
     (void)pthread_join(merger, NULL);
-    add_up(workers, nworkers, &out);
+    out.alone = add_up(workers, nworkers, ALONE);
+    out.swapped = add_up(workers, nworkers, SWAPPED);
     ki_live_close(run.live);
     remove_folder(run.folder);
     free(workers);

@@ -5,21 +5,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct swap_outcome {
-    uint64_t ngenerations;
-    double publish_max_ms;
-    unsigned most_files; /* segments on disk at once */
-    uint64_t resident_early_kib;
-    uint64_t resident_late_kib;
+/* Acquiring, looking up and releasing. */
+struct swap_lookups {
     uint64_t nqueries;
-    double median_us; /* of acquiring, looking up and releasing */
+    uint64_t nslow; /* took longer than SWAP_SLOW_MS */
+    double median_us;
     double p99_us;
     double max_us;
     double max_running_us; /* without the time off the processor */
 };
 
+enum { SWAP_SLOW_MS = 5 };
+
+struct swap_outcome {
+    struct swap_lookups alone;   /* before, with nothing published */
+    struct swap_lookups swapped; /* while generations were */
+    uint64_t ngenerations;
+    double publish_max_ms;
+    unsigned most_files; /* segments on disk at once */
+    uint64_t resident_early_kib;
+    uint64_t resident_late_kib;
+};
+
 /* Publishes `rate` generations a second over a base of nbase entries under nworkers
- * threads that look up. Exits with a message at the first wrong answer. */
+ * threads that look up, after they did so for as long with nothing published: what a
+ * shared machine does to them by itself. Exits with a message at the first wrong
+ * answer. */
 struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
                                size_t nworkers);
 
