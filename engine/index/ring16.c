@@ -12,6 +12,9 @@
  * The sketches of the first bands are fetched at once, those of a later band while the
  * one `ahead` bands before it is scanned, line for line: fetching everything first and
  * scanning afterwards takes as long as both together (at 50 M hashes 87 against 74 µs).
+ * What begins at once for every bucket is finding its pages: the lines where its
+ * sketches begin and end are fetched before any is scanned (10 M and 50 M hashes on a
+ * Zen 3, in turns: 55.7 → 48.6 and 137 → 126 µs).
  */
 enum {
     RUN = KI_RING16_RUN,
@@ -116,7 +119,7 @@ static inline void fetch_bucket(const struct ki_ring16_search *search,
     }
 }
 
-/* Stage 2: the buckets of a band, each with the bits its sketches may differ in. */
+/* The buckets of a band, each with the bits its sketches may differ in. */
 static void fill_spans(struct ki_ring16_search *search, unsigned band)
 {
     const uint32_t *offsets = search->ring->offsets[band];
@@ -143,6 +146,8 @@ static void fill_spans(struct ki_ring16_search *search, unsigned band)
             npostings += count;
             if (i < nafter) {
                 after[i].ahead = buckets + span->begin;
+                ki_fetch(buckets + span->begin);
+                ki_fetch(buckets + span->end);
             } else {
                 fetch_bucket(search, buckets + span->begin);
             }
@@ -172,7 +177,6 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
     search->context = job->context;
     search->radius = radius;
     search->nkept = 0;
-    search->nfilled = 0;
     search->id_nbits = ring->id_nbits;
     unsigned rest = (radius + 1) % KI_RING_NBANDS;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
@@ -188,21 +192,18 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
     }
 }
 
-/* Stage 2, until it is so many bands ahead of this one. */
-static void fill_ahead(struct ki_ring16_search *search, unsigned band)
+/* Stage 2. */
+static void fill(struct ki_ring16_search *search)
 {
-    unsigned end = band + search->ahead + 1;
-    for (; search->nfilled < KI_RING_NBANDS && search->nfilled < end;
-         search->nfilled++) {
-        fill_spans(search, search->nfilled);
+    for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
+        fill_spans(search, band);
     }
 }
 
-/* Stage 3, and what is left of stage 2. */
+/* Stage 3. */
 static bool scan(struct ki_ring16_search *search)
 {
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
-        fill_ahead(search, band);
         if (!scan_band(search, band)) {
             return false;
         }
@@ -215,7 +216,7 @@ static bool advance(struct ki_ring16_search *search, size_t stage)
 {
     switch (stage) {
     case 1:
-        fill_ahead(search, 0);
+        fill(search);
         return true;
     case 2:
         return scan(search);

@@ -5,8 +5,9 @@
  * asking for what the next one needs:
  *
  *   1. fetch the offsets of all probes
- *   2. offsets → spans, whose sketches are fetched, some bands ahead of
- *   3. scanning: the positions kept ask for their rest codes
+ *   2. offsets → spans, whose sketches are fetched: those of the first bands whole
+ *   3. scanning, which fetches the sketches of later bands; the positions kept ask for
+ *      their rest codes
  *   4. rest codes ask for the numbers of their hashes,
  *   5. the numbers for the hashes,
  *   6. which are compared whole
@@ -45,9 +46,8 @@ struct ki_ring16_search {
     struct ki_postings spans[KI_RING_NBANDS][KI_RING16_MOST_PROBES];
     uint64_t npostings[KI_RING_NBANDS][KI_RING16_NRUNS]; /* of each run */
     unsigned radius;
-    unsigned ahead;        /* bands between filling and scanning */
+    unsigned ahead;        /* bands between fetching sketches and scanning them */
     unsigned bucket_lines; /* cache lines that a usual bucket touches */
-    unsigned nfilled;      /* bands */
     unsigned id_nbits;
     int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
     struct ki_ring16_candidate kept[KI_RING16_MOST_KEPT];
