@@ -43,6 +43,7 @@ struct ki_slot {
     uint32_t njobs;     /* that it was given */
     bool is_spent;      /* it gets no more */
     uint64_t begin_us;  /* of the job at hand */
+    uint64_t pace;      /* us for 2^20 bytes, of the jobs before; 0: not known */
     unsigned missing;   /* layers of the confinement */
 };
 
