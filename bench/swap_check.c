@@ -15,6 +15,7 @@
 
 #include <knownimage/live.h>
 
+#include "base/turns.h"
 #include "index/publish.h"
 #include "tests/stress/check.h"
 
@@ -163,10 +164,11 @@ static void publish_tick(uint64_t t)
 }
 
 /* Whoever publishes lets those who look up go first, as an operator would have it
- * (nice). */
+ * (nice), and stops for them soon, as the command does. */
 static void step_back(void)
 {
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
+    ki_take_short_turns();
 }
 
 static void *merge(void *argument)

@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "base/diag.h"
+#include "base/turns.h"
 #include "index/generation.h"
 
 enum {
@@ -175,6 +176,7 @@ static bool wait_for_look(struct ki_live *live)
 static void *run(void *context)
 {
     struct ki_live *live = context;
+    ki_take_short_turns();
     while (wait_for_look(live)) {
         follow(live);
     }

@@ -11,6 +11,7 @@
 #include <knownimage/list.h>
 #include <knownimage/sandbox.h>
 
+#include "base/turns.h"
 #include "common/index_folder.h"
 #include "common/message.h"
 #include "common/option_groups.h"
@@ -257,6 +258,7 @@ static int run_import(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
+    ki_take_short_turns();
     return import_file(&arguments, operands.items[0], operands.items[1]);
 }
 
