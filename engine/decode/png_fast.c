@@ -16,9 +16,10 @@ enum {
     TYPE_RGBA = 6,
     NTYPES = 7,
     MOST_COLORS = 256,
-    ROWS_NBYTES = 96 << 10, /* inflated at once, to stay in the second-level cache */
-    ROWS_AT_ONCE = 8,       /* that are unfiltered */
-    MOST_ROWS = 64
+    /* ISA-L moves 64 KiB of history whenever it is asked for more, which half of the
+     * second-level cache makes rare. */
+    INFLATED_NBYTES = 192 << 10,
+    ROWS_AT_ONCE = 8 /* unfiltered and sent on, while they are in the first-level one */
 };
 
 /* What is sent on is either the unfiltered rows themselves or made of them. */
@@ -45,12 +46,12 @@ struct fast {
     size_t idat; /* offset of the first */
     const uint8_t *palette;
     size_t ncolors;
-    uint32_t most_rows;
+    uint32_t most_rows; /* inflated at once */
     size_t raw_stride;
     size_t out_stride;
     uint8_t *raw;  /* most_rows inflated rows */
-    uint8_t *out;  /* most_rows rows after the one above them */
-    uint8_t *made; /* most_rows rows, of types that need them */
+    uint8_t *out;  /* ROWS_AT_ONCE rows after the one above them */
+    uint8_t *made; /* as many, of types that need them */
     enum ki_reason refusal;
 };
 
@@ -96,12 +97,11 @@ static bool read_chunks(struct fast *fast)
     return is_good && fast->idat && (fast->palette || !needs_palette);
 }
 
-/* Rows at once that stay in the second-level cache. */
-static uint32_t choose_rows(size_t row_nbytes)
+/* At least as many rows as are unfiltered at once. */
+static uint32_t choose_rows(size_t raw_stride)
 {
-    size_t nrows = ROWS_NBYTES / row_nbytes / ROWS_AT_ONCE * ROWS_AT_ONCE;
-    nrows = nrows < ROWS_AT_ONCE ? ROWS_AT_ONCE : nrows;
-    return (uint32_t)(nrows > MOST_ROWS ? MOST_ROWS : nrows);
+    size_t ngroups = INFLATED_NBYTES / (raw_stride * ROWS_AT_ONCE);
+    return (uint32_t)(ngroups > 0 ? ngroups * ROWS_AT_ONCE : ROWS_AT_ONCE);
 }
 
 /* Zeroed when it is new. What is there of another picture is as good as zeros. */
@@ -120,15 +120,14 @@ static bool allocate(struct fast *fast, struct ki_decode_memory *memory)
 {
     size_t width = fast->header->width;
     size_t row_nbytes = width * fast->type->pixel_nbytes;
-    size_t nrows = choose_rows(row_nbytes);
-    fast->most_rows = (uint32_t)nrows;
     fast->raw_stride = row_nbytes + 1;
+    fast->most_rows = choose_rows(fast->raw_stride);
     fast->out_stride = row_nbytes + KI_PNG_SLACK;
     size_t stream_nbytes = ki_png_stream_nbytes();
-    size_t raw_nbytes = nrows * fast->raw_stride + KI_PNG_SLACK;
-    size_t out_nbytes = (nrows + 1) * fast->out_stride;
+    size_t raw_nbytes = fast->most_rows * fast->raw_stride + KI_PNG_SLACK;
+    size_t out_nbytes = (ROWS_AT_ONCE + 1) * fast->out_stride;
     size_t made_nbytes =
-        fast->type->is_made ? nrows * width * (size_t)fast->type->layout : 0;
+        fast->type->is_made ? ROWS_AT_ONCE * width * (size_t)fast->type->layout : 0;
     size_t all_nbytes = stream_nbytes + raw_nbytes + out_nbytes + made_nbytes;
     if (all_nbytes > fast->request->limits->memory_nbytes) {
         return false;
@@ -210,17 +209,13 @@ static enum ki_png_outcome send_rows(struct fast *fast, const uint8_t *out,
     return fast->refusal == KI_REASON_NONE ? KI_PNG_DONE : KI_PNG_REFUSED;
 }
 
-/* Inflates, unfilters and sends some rows. */
-static enum ki_png_outcome take_rows(struct fast *fast, uint32_t count)
+/* Of the inflated rows, count from the first-th on. */
+static enum ki_png_outcome unfilter_rows(struct fast *fast, uint32_t first,
+                                         uint32_t count)
 {
     uint8_t *out = fast->out + fast->out_stride;
-    size_t row_nbytes = fast->raw_stride - 1;
-    if (!ki_png_stream_read(&fast->stream, fast->raw, count * fast->raw_stride) ||
-        !has_known_filters(fast, count)) {
-        return KI_PNG_DECLINED;
-    }
     fast->unfilter->rows(&(struct ki_png_rows){
-        .raw = fast->raw,
+        .raw = fast->raw + first * fast->raw_stride,
         .raw_stride = fast->raw_stride,
         .out = out,
         .out_stride = fast->out_stride,
@@ -229,7 +224,22 @@ static enum ki_png_outcome take_rows(struct fast *fast, uint32_t count)
         .nrows = count,
     });
     enum ki_png_outcome outcome = send_rows(fast, out, count);
-    memcpy(fast->out, out + (count - 1) * fast->out_stride, row_nbytes);
+    memcpy(fast->out, out + (count - 1) * fast->out_stride, fast->raw_stride - 1);
+    return outcome;
+}
+
+/* Inflates, unfilters and sends some rows. */
+static enum ki_png_outcome take_rows(struct fast *fast, uint32_t count)
+{
+    if (!ki_png_stream_read(&fast->stream, fast->raw, count * fast->raw_stride) ||
+        !has_known_filters(fast, count)) {
+        return KI_PNG_DECLINED;
+    }
+    enum ki_png_outcome outcome = KI_PNG_DONE;
+    for (uint32_t y = 0; outcome == KI_PNG_DONE && y < count; y += ROWS_AT_ONCE) {
+        uint32_t left = count - y;
+        outcome = unfilter_rows(fast, y, left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE);
+    }
     return outcome;
 }
 

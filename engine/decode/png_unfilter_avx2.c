@@ -35,7 +35,7 @@ struct wave {
     size_t step;       /* bytes a pixel */
     __m256i spread;    /* four pixels to four bytes each */
     __m256i gather;    /* and back */
-    __m256i sees_left; /* all ones in rows whose filter, unless average, uses a */
+    __m256i sees_left; /* all ones in rows whose filter uses a */
     __m256i sees_above;
     __m256i is_average;
     __m256i is_paeth;
@@ -43,68 +43,68 @@ struct wave {
     __m256i above_left;
 };
 
-static inline __m256i absolute(__m256i more, __m256i less)
+/* What rows are filtered with. PLAIN is none, sub and up. */
+enum blend { ALL_PAETH, ALL_AVERAGE, PLAIN, NO_AVERAGE, ANY };
+
+/* Paeth's prediction is a, b or c, whichever is nearest to a + b − c. Where c is not
+ * between a and b, that is the one farther from c. Where it is, the one that is at
+ * least twice as far from c as the other, if there is one, else c.
+ *
+ * Half the sum, rounded down, is half of all but one of it, rounded up. */
+static inline __attribute__((always_inline)) __m256i
+predict(const struct wave *wave, __m256i a, __m256i b, __m256i c, enum blend blend)
 {
-    return _mm256_or_si256(_mm256_subs_epu8(more, less), _mm256_subs_epu8(less, more));
+    __m256i low = _mm256_min_epu8(a, b);
+    __m256i high = _mm256_max_epu8(a, b);
+    __m256i over = _mm256_subs_epu8(high, c);
+    __m256i under = _mm256_subs_epu8(c, low);
+    __m256i over_twice = _mm256_adds_epu8(over, over);
+    __m256i under_twice = _mm256_adds_epu8(under, under);
+    __m256i is_low = _mm256_cmpeq_epi8(_mm256_max_epu8(over_twice, under), under);
+    __m256i is_high = _mm256_cmpeq_epi8(_mm256_max_epu8(under_twice, over), over);
+    __m256i paeth =
+        _mm256_blendv_epi8(_mm256_blendv_epi8(c, low, is_low), high, is_high);
+    if (blend != ANY) {
+        return paeth;
+    }
+    __m256i average = _mm256_avg_epu8(low, _mm256_subs_epu8(high, _mm256_set1_epi8(1)));
+    return _mm256_blendv_epi8(paeth, average, wave->is_average);
 }
 
-/* p − c = (a − c) + (b − c), as what is above 0 and what is below. Both on one side:
- * the sum may be cut off at 255, which is not less than either anyway. */
-static inline __m256i add_paeth(__m256i raw, __m256i a, __m256i b, __m256i c)
-{
-    __m256i a_over = _mm256_subs_epu8(a, c);
-    __m256i a_under = _mm256_subs_epu8(c, a);
-    __m256i b_over = _mm256_subs_epu8(b, c);
-    __m256i b_under = _mm256_subs_epu8(c, b);
-    __m256i pa = _mm256_or_si256(b_over, b_under);
-    __m256i pb = _mm256_or_si256(a_over, a_under);
-    __m256i pc =
-        absolute(_mm256_adds_epu8(a_over, b_over), _mm256_adds_epu8(a_under, b_under));
-    __m256i least = _mm256_min_epu8(pa, pb);
-    __m256i nearer = _mm256_blendv_epi8(b, a, _mm256_cmpeq_epi8(least, pa));
-    __m256i is_not_c = _mm256_cmpeq_epi8(_mm256_max_epu8(pc, least), pc);
-    return _mm256_blendv_epi8(_mm256_add_epi8(raw, c), _mm256_add_epi8(raw, nearer),
-                              is_not_c);
-}
-
-/* Half of the sum, rounded down. */
-static inline __m256i average(__m256i a, __m256i b)
-{
-    __m256i odd = _mm256_and_si256(_mm256_xor_si256(a, b), _mm256_set1_epi8(1));
-    return _mm256_sub_epi8(_mm256_avg_epu8(a, b), odd);
-}
-
-/* What rows are filtered with. Sub is Paeth where there is nothing above, up where
- * there is nothing to the left, and none where there is neither: Paeth's predictions
- * get what each row may see. Only averages are computed apart. */
-enum blend { ALL_PAETH, NO_AVERAGE, ANY };
-
+/* Sub is Paeth where there is nothing above, up where there is nothing to the left, and
+ * none where there is neither: a prediction is made of what each row may see. Where all
+ * are averages, pixels are held inverted while they are in the wave:
+ *
+ *     ¬(raw + ⌊(a + b) / 2⌋) = ⌈(¬a + ¬b) / 2⌉ − raw
+ */
 static inline __attribute__((always_inline)) __m256i
 add_prediction(const struct wave *wave, __m256i raw, __m256i a, __m256i b, __m256i c,
                enum blend blend)
 {
     if (blend == ALL_PAETH) {
-        return add_paeth(raw, a, b, c);
+        return _mm256_add_epi8(raw, predict(wave, a, b, c, blend));
     }
-    __m256i sum = add_paeth(raw, _mm256_and_si256(a, wave->sees_left),
-                            _mm256_and_si256(b, wave->sees_above),
-                            _mm256_and_si256(c, wave->is_paeth));
-    if (blend == NO_AVERAGE) {
-        return sum;
+    if (blend == ALL_AVERAGE) {
+        return _mm256_sub_epi8(_mm256_avg_epu8(a, b), raw);
     }
-    return _mm256_blendv_epi8(sum, _mm256_add_epi8(raw, average(a, b)),
-                              wave->is_average);
+    a = _mm256_and_si256(a, wave->sees_left);
+    b = _mm256_and_si256(b, wave->sees_above);
+    if (blend == PLAIN) {
+        return _mm256_add_epi8(_mm256_add_epi8(raw, b), a);
+    }
+    c = _mm256_and_si256(c, wave->is_paeth);
+    return _mm256_add_epi8(raw, predict(wave, a, b, c, blend));
 }
 
-/* The next pixel of each row, from the filtered ones; above belongs to row 0, the first
- * of its four. */
+/* The next pixel of each row, from the filtered ones. What is above row 0 is the last
+ * of the four pixels of above: it and rows 0 … 3 stand before rows 4 … 7, and all move
+ * on by one (vpermd would take eight cycles on Zen 3, this takes four). */
 static inline __attribute__((always_inline)) __m256i
 advance(struct wave *wave, __m256i raw, __m128i above, enum blend blend)
 {
-    const __m256i next_row = _mm256_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6);
-    __m256i b =
-        _mm256_blend_epi32(_mm256_permutevar8x32_epi32(wave->result[1], next_row),
-                           _mm256_castsi128_si256(above), 0x01);
+    __m256i first_rows = _mm256_inserti128_si256(
+        _mm256_castsi128_si256(above), _mm256_castsi256_si128(wave->result[1]), 1);
+    __m256i b = _mm256_alignr_epi8(wave->result[1], first_rows, 12);
     __m256i result =
         add_prediction(wave, raw, wave->result[0], b, wave->above_left, blend);
     wave->above_left = b;
@@ -195,7 +195,8 @@ static void run_block_at_end(struct wave *wave, size_t t)
     __m128i above = _mm_shuffle_epi8(load_half(wave->above + t * wave->step),
                                      _mm256_castsi256_si128(wave->spread));
     for (size_t i = 0; i < BLOCK; i++) {
-        __m256i result = advance(wave, v[i], above, ANY);
+        const __m128i last = _mm_shuffle_epi32(above, 0);
+        __m256i result = advance(wave, v[i], last, ANY);
         above = _mm_srli_si128(above, 4);
         wave->result[0] = _mm256_and_si256(result, begun_at(t + i));
         v[i] = wave->result[0];
@@ -203,23 +204,43 @@ static void run_block_at_end(struct wave *wave, size_t t)
     store_block_at_end(wave, t, v);
 }
 
+/* Inverted, if that is how the wave holds them. */
+static inline __attribute__((always_inline)) __m256i held(__m256i v, enum blend blend)
+{
+    return blend == ALL_AVERAGE ? _mm256_xor_si256(v, _mm256_set1_epi8(-1)) : v;
+}
+
+static inline __attribute__((always_inline)) void invert(struct wave *wave,
+                                                         enum blend blend)
+{
+    wave->result[0] = held(wave->result[0], blend);
+    wave->result[1] = held(wave->result[1], blend);
+    wave->above_left = held(wave->above_left, blend);
+}
+
 /* Whole blocks of pixels in all eight rows. */
 static inline __attribute__((always_inline)) size_t
 run_middle(struct wave *wave, size_t t, enum blend blend)
 {
     struct wave w = *wave;
+    invert(&w, blend);
     for (; t + BLOCK <= w.npixels; t += BLOCK) {
         __m256i v[BLOCK];
         size_t at = t * w.step;
         load_block(&w, at, v);
         __m128i above =
             _mm_shuffle_epi8(load_half(w.above + at), _mm256_castsi256_si128(w.spread));
-        v[0] = advance(&w, v[0], above, blend);
-        v[1] = advance(&w, v[1], _mm_srli_si128(above, 4), blend);
-        v[2] = advance(&w, v[2], _mm_srli_si128(above, 8), blend);
-        v[3] = advance(&w, v[3], _mm_srli_si128(above, 12), blend);
+        above = _mm256_castsi256_si128(held(_mm256_castsi128_si256(above), blend));
+        v[0] = advance(&w, v[0], _mm_slli_si128(above, 12), blend);
+        v[1] = advance(&w, v[1], _mm_slli_si128(above, 8), blend);
+        v[2] = advance(&w, v[2], _mm_slli_si128(above, 4), blend);
+        v[3] = advance(&w, v[3], above, blend);
+        for (size_t i = 0; i < BLOCK; i++) {
+            v[i] = held(v[i], blend);
+        }
         store_block(&w, at, v);
     }
+    invert(&w, blend);
     *wave = w;
     return t;
 }
@@ -236,10 +257,9 @@ static void set_filters(struct wave *wave, const uint8_t filters[NROWS])
 {
     wave->is_average = rows_with(filters, KI_PNG_FILTER_AVERAGE);
     wave->is_paeth = rows_with(filters, KI_PNG_FILTER_PAETH);
-    wave->sees_left =
-        _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_SUB), wave->is_paeth);
-    wave->sees_above =
-        _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_UP), wave->is_paeth);
+    __m256i sees_both = _mm256_or_si256(wave->is_average, wave->is_paeth);
+    wave->sees_left = _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_SUB), sees_both);
+    wave->sees_above = _mm256_or_si256(rows_with(filters, KI_PNG_FILTER_UP), sees_both);
 }
 
 static void set_shuffles(struct wave *wave)
@@ -293,6 +313,10 @@ static void undo_some(struct wave *wave)
         /* Blocks at the end look which rows there are. */
     } else if (_mm256_movemask_epi8(wave->is_paeth) == -1) {
         t = run_middle(wave, t, ALL_PAETH);
+    } else if (_mm256_movemask_epi8(wave->is_average) == -1) {
+        t = run_middle(wave, t, ALL_AVERAGE);
+    } else if (_mm256_testz_si256(wave->sees_left, wave->sees_above)) {
+        t = run_middle(wave, t, PLAIN);
     } else if (_mm256_movemask_epi8(wave->is_average) == 0) {
         t = run_middle(wave, t, NO_AVERAGE);
     } else {

@@ -8,24 +8,23 @@
 enum { LUMA_LANES = 8, LUMA_READ = 16 };
 
 /* The bytes at first, first + step, … of two times four pixels, as floats. */
-static inline __m256 luma_color(__m128i low, __m128i high, int first, int step)
+static inline __m256 luma_color(__m256i pixels, int first, int step)
 {
     const __m128i lanes =
         _mm_setr_epi32(first, first + step, first + 2 * step, first + 3 * step);
     const __m128i places = _mm_or_si128(lanes, _mm_set1_epi32((int)0x80808000));
-    __m256i color = _mm256_setr_m128i(_mm_shuffle_epi8(low, places),
-                                      _mm_shuffle_epi8(high, places));
-    return _mm256_cvtepi32_ps(color);
+    return _mm256_cvtepi32_ps(
+        _mm256_shuffle_epi8(pixels, _mm256_broadcastsi128_si256(places)));
 }
 
 static inline __m256 luma_eight(const uint8_t *rgb, int step)
 {
-    __m128i low = _mm_loadu_si128((const __m128i *)(const void *)rgb);
-    __m128i high =
-        _mm_loadu_si128((const __m128i *)(const void *)(rgb + (size_t)step * 4));
-    __m256 r = _mm256_mul_ps(_mm256_set1_ps(0.299f), luma_color(low, high, 0, step));
-    __m256 g = _mm256_mul_ps(_mm256_set1_ps(0.587f), luma_color(low, high, 1, step));
-    __m256 b = _mm256_mul_ps(_mm256_set1_ps(0.114f), luma_color(low, high, 2, step));
+    const __m128i *low = (const void *)rgb;
+    const __m128i *high = (const void *)(rgb + (size_t)step * 4);
+    __m256i pixels = _mm256_setr_m128i(_mm_loadu_si128(low), _mm_loadu_si128(high));
+    __m256 r = _mm256_mul_ps(_mm256_set1_ps(0.299f), luma_color(pixels, 0, step));
+    __m256 g = _mm256_mul_ps(_mm256_set1_ps(0.587f), luma_color(pixels, 1, step));
+    __m256 b = _mm256_mul_ps(_mm256_set1_ps(0.114f), luma_color(pixels, 2, step));
     return _mm256_add_ps(_mm256_add_ps(r, g), b);
 }
 
