@@ -27,6 +27,10 @@
 /* 128 · 255 is the most that a signed 16-bit sum holds. */
 enum { MOST_COUNTED = 128, MOST_PAIRS = 64, STRIP_NBYTES = 64, TAIL = 8 };
 
+/* Eight rows of 512: those of the next output. Memory that is not there may be asked
+ * for; nothing comes of it. */
+enum { AHEAD_NBYTES = 4096 };
+
 /* Two rows and their counts in one word, or one row twice, the second with count 0. */
 struct pair {
     const uint8_t *a;
@@ -62,15 +66,30 @@ static size_t make_pairs(const uint8_t *rows, size_t stride, const uint8_t *coun
     return y;
 }
 
+static inline void fetch_ahead(const uint8_t *sample)
+{
+    _mm_prefetch((const char *)(sample + AHEAD_NBYTES), _MM_HINT_T0);
+}
+
+/* The products of a pair. Rows below each other are not read in the order of addresses,
+ * so that a processor does not see what of a narrow picture comes next. */
+static inline void multiply_pair(words products[NWORDS], const struct pair *pair,
+                                 size_t x)
+{
+    fetch_ahead(pair->a + x);
+    fetch_ahead(pair->b + x);
+    pair_products(products, pair->a + x, pair->b + x, pair->counts);
+}
+
 /* The sums of a group of pairs; returns the first pair after it. */
 static inline const struct pair *sum_group(words sums[NWORDS], const struct pair *pair,
                                            size_t x)
 {
-    pair_products(sums, pair->a + x, pair->b + x, pair->counts);
+    multiply_pair(sums, pair, x);
     while (!pair->is_last) {
         words products[NWORDS];
         pair++;
-        pair_products(products, pair->a + x, pair->b + x, pair->counts);
+        multiply_pair(products, pair, x);
         for (size_t i = 0; i < NWORDS; i++) {
             sums[i] = add_16(sums[i], products[i]);
         }
