@@ -49,7 +49,7 @@ static bool hash_pixels(void *context, const uint8_t *data, size_t nbytes)
         return false;
     }
     (void)ki_pdq_compute(&way->tables, way->gray.fold, way->samples, false, way->pdq);
-    (void)ki_pdq_quality(way->samples);
+    (void)ki_pdq_quality(way->gray.fold, way->samples);
     return true;
 }
 
@@ -77,7 +77,7 @@ static bool take_quality(void *context, const uint8_t *data, size_t nbytes)
     struct pixels_way *way = context;
     (void)data;
     (void)nbytes;
-    return ki_pdq_quality(way->samples) <= KI_QUALITY_MAX;
+    return ki_pdq_quality(way->gray.fold, way->samples) <= KI_QUALITY_MAX;
 }
 
 static bool take_all_eight(void *context, const uint8_t *data, size_t nbytes)

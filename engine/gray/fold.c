@@ -30,6 +30,30 @@ static inline vec load_bytes(const uint8_t *p)
 
 #include "gray/fold_body.h"
 
+#define TURNED 4
+typedef float turned_vec __attribute__((vector_size(TURNED * sizeof(float))));
+
+static inline turned_vec load_pieces(const float *row, const uint32_t *first)
+{
+    turned_vec v;
+    memcpy(&v, row + first[0], sizeof v);
+    return v;
+}
+
+static inline void turn_fours(turned_vec v[4])
+{
+    turned_vec ab_low = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);
+    turned_vec ab_high = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
+    turned_vec cd_low = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
+    turned_vec cd_high = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+    v[0] = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+    v[1] = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+    v[2] = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+    v[3] = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+#include "gray/fold_across.h"
+
 static void fold_luma(float *luma, const uint8_t *rgb, size_t npixels,
                       size_t pixel_nbytes)
 {
@@ -82,7 +106,16 @@ void ki_fold_counted_plain(float *sums, const uint8_t *rows, size_t stride,
 }
 
 static const struct ki_fold fold_scalar = {
-    "scalar", 0, fold_bytes, fold_floats, ki_fold_counted_plain, fold_luma};
+    .name = "scalar",
+    .cpu_needs = 0,
+    .bytes = fold_bytes,
+    .floats = fold_floats,
+    .counted = ki_fold_counted_plain,
+    .across = fold_across,
+    .product = fold_product,
+    .hundredths = fold_hundredths,
+    .luma = fold_luma,
+};
 
 static const struct ki_fold *const folds[] = {
     &fold_scalar,

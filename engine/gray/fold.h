@@ -19,7 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gray/operator.h"
+
 enum { KI_FOLD_MOST_COUNT = 127 };
+enum { KI_FOLD_PRODUCT_NROWS = 8, KI_FOLD_PRODUCT_WIDTH = 16 };
 
 struct ki_fold {
     const char *name;   /* "scalar", "avx2", "avx512" */
@@ -37,6 +40,23 @@ struct ki_fold {
     void (*counted)(float *sums, const uint8_t *rows, size_t stride,
                     const uint8_t *counts, float scale, size_t nrows, size_t width,
                     bool is_first);
+
+    /* The sums along a row in the same order, one for each row j of the operator:
+     *
+     *     out[j] = Σ weight of block x · row[x], x = op->first[j] … op->last[j]
+     *
+     * op->width finite samples must follow on the row; they count nothing. */
+    void (*across)(float *out, const float *row, const struct ki_operator *op);
+
+    /* out[i][x] = a[i][0]·b[0][x] + a[i][1]·b[1][x] + …: a has nrows rows of ninner, b
+     * ninner rows of width. nrows is a multiple of KI_FOLD_PRODUCT_NROWS, width of
+     * KI_FOLD_PRODUCT_WIDTH. */
+    void (*product)(float *out, const float *a, const float *b, size_t nrows,
+                    size_t ninner, size_t width);
+
+    /* What PDQ's quality adds up: Σ of |a[k] − b[k]| in whole hundredths of 255, each
+     * rounded down. No difference is over 600. */
+    unsigned (*hundredths)(const float *a, const float *b, size_t n);
 
     /* 0.299·R + 0.587·G + 0.114·B of pixels of 3 bytes, or of 4 whose last counts
      * nothing. */

@@ -18,41 +18,51 @@ static inline vec load_bytes(const uint8_t *p)
 
 #include "gray/fold_body.h"
 #include "gray/fold_luma_avx2.h"
+#include "gray/fold_turn_avx2.h"
 
-#define STRIP_NBYTES 32
 typedef __m256i words;
+enum { NWORDS = 4 };
 
-#define zero_words _mm256_setzero_si256
+#define add_16 _mm256_add_epi16
+#define add_32 _mm256_add_epi32
+#define to_floats _mm256_cvtepi32_ps
 
-static inline void add_pair(words *low, words *high, const uint8_t *a, const uint8_t *b,
-                            uint16_t counts);
-static inline void store_words(float *sums, words low, words high, bool is_first,
-                               float scale);
+/* Of each 32 columns the even register has 0 … 7 and 16 … 23, the odd one the others.
+ */
+static inline void pair_products(words products[NWORDS], const uint8_t *a,
+                                 const uint8_t *b, unsigned counts)
+{
+    __m256i two = _mm256_set1_epi16((short)counts);
+    for (size_t i = 0; i < NWORDS; i += 2) {
+        __m256i first = _mm256_loadu_si256((const __m256i *)(const void *)(a + i * 16));
+        __m256i second =
+            _mm256_loadu_si256((const __m256i *)(const void *)(b + i * 16));
+        products[i] = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(first, second), two);
+        products[i + 1] =
+            _mm256_maddubs_epi16(_mm256_unpackhi_epi8(first, second), two);
+    }
+}
+
+static inline void widen(words wide[2 * NWORDS], const words sums[NWORDS])
+{
+    for (size_t i = 0; i < NWORDS; i++) {
+        words *four = wide + i / 2 * 4 + i % 2;
+        four[0] = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums[i]));
+        four[2] = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums[i], 1));
+    }
+}
 
 #include "gray/fold_counted.h"
 
-/* low has the columns 0 … 7 and 16 … 23, high the others. */
-static inline void add_pair(words *low, words *high, const uint8_t *a, const uint8_t *b,
-                            uint16_t counts)
-{
-    __m256i first = _mm256_loadu_si256((const __m256i *)(const void *)a);
-    __m256i second = _mm256_loadu_si256((const __m256i *)(const void *)b);
-    __m256i two = _mm256_set1_epi16((short)counts);
-    *low = _mm256_add_epi16(
-        *low, _mm256_maddubs_epi16(_mm256_unpacklo_epi8(first, second), two));
-    *high = _mm256_add_epi16(
-        *high, _mm256_maddubs_epi16(_mm256_unpackhi_epi8(first, second), two));
-}
-
-static inline void store_words(float *sums, words low, words high, bool is_first,
-                               float scale)
-{
-    store_eight(sums, _mm256_castsi256_si128(low), is_first, scale);
-    store_eight(sums + 8, _mm256_castsi256_si128(high), is_first, scale);
-    store_eight(sums + 16, _mm256_extracti128_si256(low, 1), is_first, scale);
-    store_eight(sums + 24, _mm256_extracti128_si256(high, 1), is_first, scale);
-}
-
-const struct ki_fold ki_fold_avx2 = {"avx2",      KI_CPU_AVX2,  fold_bytes,
-                                     fold_floats, fold_counted, fold_luma};
+const struct ki_fold ki_fold_avx2 = {
+    .name = "avx2",
+    .cpu_needs = KI_CPU_AVX2,
+    .bytes = fold_bytes,
+    .floats = fold_floats,
+    .counted = fold_counted,
+    .across = fold_across,
+    .product = fold_product,
+    .hundredths = fold_hundredths,
+    .luma = fold_luma,
+};
 #endif

@@ -8,6 +8,8 @@
 #include "base/checked.h"
 #include "gray/fold.h"
 
+enum { GROUP = KI_GRAY_GROUP };
+
 struct range {
     uint32_t first;
     uint32_t last;
@@ -48,7 +50,7 @@ static void count_weights(struct ki_operator *op, unsigned j, const double *sums
 {
     double window = ceil(op->nsamples / 128.0);
     double all = window * window;
-    uint8_t *counts = op->counts + op->start[j];
+    uint8_t *counts = op->counts + (size_t)j * op->width;
     bool is_counted = all * UINT8_MAX < 1 << 24;
     op->scale[j] = 0;
     for (uint32_t m = 0; is_counted && m < nblocks; m++) {
@@ -105,6 +107,21 @@ static void add_sample(const struct ki_operator *op, uint32_t m, double weight,
     }
 }
 
+static void lay_in_fours(struct ki_operator *op, unsigned j, uint32_t nweights)
+{
+    const float *weights = op->weights + (size_t)j * op->width;
+    size_t group = j / GROUP;
+    size_t place = j % GROUP;
+    float *fours =
+        op->fours + group * GROUP * op->width + place % 4 * 8 + place / 4 * 4;
+    for (size_t x = 0; x < op->width; x++) {
+        fours[x / 4 * 32 + x % 4] = x < nweights ? weights[x] : 0;
+    }
+    if (nweights > op->longest[group]) {
+        op->longest[group] = nweights;
+    }
+}
+
 static void build_row(struct ki_operator *op, unsigned j, double *scratch)
 {
     double *sums = scratch + most_weights(op->nsamples);
@@ -117,22 +134,39 @@ static void build_row(struct ki_operator *op, unsigned j, double *scratch)
     }
     op->first[j] = blocks.first;
     op->last[j] = blocks.last;
-    float *weights = op->weights + op->start[j];
+    float *weights = op->weights + (size_t)j * op->width;
     for (uint32_t i = 0; i < count; i++) {
         weights[i] = (float)sums[i];
     }
     count_weights(op, j, sums, count);
+    lay_in_fours(op, j, count);
+}
+
+/* Most rows that reach the first block of one of them. */
+static uint32_t count_overlap(const struct ki_operator *op)
+{
+    uint32_t most = 0;
+    unsigned from = 0;
+    for (unsigned j = 0; j < KI_GRAY_SIDE; j++) {
+        while (op->last[from] < op->first[j]) {
+            from++;
+        }
+        most = j - from + 1 > most ? j - from + 1 : most;
+    }
+    return most;
 }
 
 static bool build(struct ki_operator *op, uint32_t nsamples, uint32_t block)
 {
-    size_t width = most_weights(nsamples);
+    size_t width = (most_weights(nsamples) + GROUP - 1) / GROUP * GROUP;
+    size_t nweights = KI_GRAY_SIDE * width;
     void *weights = op->weights;
     op->nsamples = 0;
-    bool reserved = ki_array_reserve(&weights, &op->capacity, KI_GRAY_SIDE * width,
-                                     sizeof *op->weights + sizeof *op->counts);
+    bool reserved = ki_array_reserve(&weights, &op->capacity, nweights,
+                                     2 * sizeof *op->weights + sizeof *op->counts);
     op->weights = weights;
-    op->counts = (uint8_t *)(op->weights + KI_GRAY_SIDE * width);
+    op->fours = op->weights + nweights;
+    op->counts = (uint8_t *)(op->fours + nweights);
     double *scratch = malloc(2 * width * sizeof *scratch);
     if (!reserved || !scratch) {
         free(scratch);
@@ -141,10 +175,12 @@ static bool build(struct ki_operator *op, uint32_t nsamples, uint32_t block)
     op->nsamples = nsamples;
     op->block = block;
     op->nblocks = (nsamples - 1) / block + 1;
+    op->width = (uint32_t)width;
+    memset(op->longest, 0, sizeof op->longest);
     for (unsigned j = 0; j < KI_GRAY_SIDE; j++) {
-        op->start[j] = (uint32_t)(j * width);
         build_row(op, j, scratch);
     }
+    op->overlap = count_overlap(op);
     free(scratch);
     return true;
 }

@@ -24,21 +24,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KI_GRAY_SIDE = 64 };
+enum { KI_GRAY_SIDE = 64, KI_GRAY_GROUP = 8 };
 
-/* Row j: weights[start[j]] … belong to blocks first[j] … last[j]. Both first and last
- * never decrease with j. If scale[j] > 0, the weights are also scale[j] · counts[…],
- * for ki_fold.counted. */
+/* Row j: weights[j · width] … belong to blocks first[j] … last[j]; both never decrease
+ * with j. If scale[j] > 0, the weights are also scale[j] · counts[j · width] …, for
+ * ki_fold.counted.
+ *
+ * The same weights lie in pieces of four, for sums side by side: those of row j for its
+ * blocks 4·k … 4·k + 3, counted from its first, from
+ *
+ *     fours[j / 8 · 8 · width + k · 32 + j % 4 · 8 + j % 8 / 4 · 4]
+ *
+ * on, zeros behind the last. Of each 8 rows the longest has longest[j / 8] weights. */
 struct ki_operator {
     uint32_t nsamples; /* the n it was built for; 0: none */
     uint32_t block;    /* d */
     uint32_t nblocks;  /* ceil(n / d) */
+    uint32_t overlap;  /* most rows that one block belongs to */
+    uint32_t width;    /* room for the weights of a row, a multiple of 8 */
     uint32_t first[KI_GRAY_SIDE];
     uint32_t last[KI_GRAY_SIDE];
-    uint32_t start[KI_GRAY_SIDE];
+    uint32_t longest[KI_GRAY_SIDE / KI_GRAY_GROUP];
     float scale[KI_GRAY_SIDE];
     float *weights;
-    uint8_t *counts; /* behind the weights */
+    float *fours;    /* behind the weights */
+    uint8_t *counts; /* behind the fours */
     size_t capacity;
     uint64_t used_at;
 };

@@ -3,8 +3,9 @@
  * From rows of luma to the 64×64 picture under a hash, a few rows at a time.
  *
  * Rows are folded into the output rows whose filter reaches them (one or two at a
- * time), each a sum as wide as the picture, and are then forgotten. In the end the 64
- * sums are turned on their side, 64 columns at a time, and folded the same way.
+ * time), each a sum as wide as the picture, and are then forgotten. As soon as
+ * a sum is whole, it is folded the same way along the other direction, and its memory
+ * is used again, so that it stays in the cache.
  */
 #ifndef KI_GRAY_REDUCER_H
 #define KI_GRAY_REDUCER_H
@@ -17,13 +18,15 @@
 
 enum { KI_GRAY_NSAMPLES = KI_GRAY_SIDE * KI_GRAY_SIDE };
 
-/* Kept from picture to picture: 256 bytes per column. Zero-initialise; free with
- * ki_reducer_free. */
+/* Kept from picture to picture: 4 or 8 bytes per column, more in blocks.
+ * Zero-initialise; free with ki_reducer_free. */
 struct ki_reducer {
     const struct ki_fold *fold;
     const struct ki_operator *across; /* along a row */
     const struct ki_operator *down;   /* along a column */
-    float *sums;                      /* KI_GRAY_SIDE rows of stride */
+    float *memory;
+    float *sums;     /* in it, nslots rows of stride */
+    uint32_t nslots; /* most rows begun and not whole */
     size_t stride;
     size_t capacity;
     uint32_t nrows;              /* rows taken */

@@ -39,7 +39,7 @@ enum ki_status ki_pdq_from_gray(const uint8_t *pixels, uint32_t width, uint32_t 
     const float *samples = ki_gray_result(&work->gray, mode);
     ki_pdq_tables_init(&work->tables);
     (void)ki_pdq_compute(&work->tables, work->gray.fold, samples, dihedral, out);
-    *quality = ki_pdq_quality(samples);
+    *quality = ki_pdq_quality(work->gray.fold, samples);
     ki_gray_free(&work->gray);
     free(work);
     return KI_OK;

@@ -25,12 +25,9 @@ void ki_pdq_tables_init(struct ki_pdq_tables *tables)
 void ki_pdq_coefficients(const struct ki_pdq_tables *tables, const struct ki_fold *fold,
                          const float *samples, float out[KI_DCT_NSAMPLES])
 {
-    float half[SIDE];
-    for (size_t i = 0; i < KI_DCT_SIDE; i++) {
-        fold->floats(half, samples, SIDE, tables->dct[i], SIDE, SIDE, true);
-        fold->floats(out + i * KI_DCT_SIDE, tables->turned[0], KI_DCT_SIDE, half, SIDE,
-                     KI_DCT_SIDE, true);
-    }
+    float half[KI_DCT_SIDE * SIDE];
+    fold->product(half, tables->dct[0], samples, KI_DCT_SIDE, SIDE, SIDE);
+    fold->product(out, half, tables->turned[0], KI_DCT_SIDE, SIDE, KI_DCT_SIDE);
 }
 
 /* A whole number that orders as the float does; −0 comes before 0, which is the same to
@@ -134,23 +131,15 @@ bool ki_pdq_compute(const struct ki_pdq_tables *tables, const struct ki_fold *fo
     return is_good;
 }
 
-static unsigned gradient(float a, float b)
+unsigned ki_pdq_quality(const struct ki_fold *fold, const float *samples)
 {
-    return (unsigned)abs((int)(((a - b) * 100.0f) / 255.0f));
-}
-
-unsigned ki_pdq_quality(const float *samples)
-{
-    unsigned sum = 0;
-    for (int k = 0; k < (SIDE - 1) * SIDE; k++) {
-        sum += gradient(samples[k], samples[k + SIDE]);
+    const size_t nsamples = (size_t)SIDE * SIDE;
+    unsigned down = fold->hundredths(samples, samples + SIDE, nsamples - SIDE);
+    unsigned across = fold->hundredths(samples, samples + 1, nsamples - 1);
+    /* The last of a row and the first of the next are no neighbours. */
+    for (size_t k = SIDE; k < nsamples; k += SIDE) {
+        across -= fold->hundredths(samples + k - 1, samples + k, 1);
     }
-    for (int i = 0; i < SIDE; i++) {
-        const float *row = samples + (size_t)i * SIDE;
-        for (int j = 0; j < SIDE - 1; j++) {
-            sum += gradient(row[j], row[j + 1]);
-        }
-    }
-    unsigned quality = sum / 90;
+    unsigned quality = (down + across) / 90;
     return quality < KI_QUALITY_MAX ? quality : KI_QUALITY_MAX;
 }

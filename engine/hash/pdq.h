@@ -42,6 +42,6 @@ void ki_pdq_bits(const float coefficients[KI_DCT_NSAMPLES], struct ki_pdq *out);
 
 /* 0…100 from the same samples: how much neighbours differ, in steps of 1 % of the
  * range; what is below a step counts nothing. */
-unsigned ki_pdq_quality(const float *samples);
+unsigned ki_pdq_quality(const struct ki_fold *fold, const float *samples);
 
 #endif

@@ -46,7 +46,7 @@ static void hash_modes(struct ki_picture *picture, bool dihedral, struct ki_hash
                                           dihedral, result->hashes);
             result->is_degenerate =
                 !is_good || ki_pdq_is_degenerate(&result->hashes[0]);
-            result->quality = ki_pdq_quality(samples);
+            result->quality = ki_pdq_quality(picture->gray.fold, samples);
         }
     }
     if (is_small) {

@@ -175,7 +175,7 @@ Test(gray, every_row_of_the_operator_sums_to_one)
             cr_assert_leq(operator->first[j], operator->last[j]);
             cr_assert_lt(operator->last[j], (n + block - 1) / block);
             for (uint32_t k = 0; k <= operator->last[j] - operator->first[j]; k++) {
-                sum += (double)operator->weights[operator->start[j] + k];
+                sum += (double)operator->weights[j * operator->width + k];
             }
             cr_assert(fabs(sum - 1.0) < 1e-5);
         }

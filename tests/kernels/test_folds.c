@@ -2,6 +2,7 @@
 /* Every fold equals the scalar one bit for bit, reads nothing outside its rows and
  * writes nothing outside its sums. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -212,6 +213,139 @@ Test(folds, luma_of_every_one_is_the_same)
             release(luma, npixels * sizeof *luma);
         }
         release(rgb, npixels * step);
+    }
+}
+
+static float across_by_hand(const float *row, const struct ki_operator *op, size_t j)
+{
+    volatile float sum = 0.0f;
+    for (size_t x = op->first[j]; x <= op->last[j]; x++) {
+        volatile float product = op->weights[j * op->width + x - op->first[j]] * row[x];
+        sum = sum + product;
+    }
+    return sum;
+}
+
+static void check_across(const struct ki_fold *fold, struct random_state *random,
+                         const struct ki_operator *op)
+{
+    size_t nbytes = ((size_t)op->nblocks + op->width) * sizeof(float);
+    float *row = guarded(nbytes);
+    float *out = guarded(KI_GRAY_SIDE * sizeof *out);
+    for (size_t x = 0; x < nbytes / sizeof *row; x++) {
+        row[x] = some_float(random);
+    }
+    fold->across(out, row, op);
+    for (size_t j = 0; j < KI_GRAY_SIDE; j++) {
+        cr_assert_eq(out[j], across_by_hand(row, op, j), "%s, %zu of %u/%u", fold->name,
+                     j, op->nsamples, op->block);
+    }
+    release(row, nbytes);
+    release(out, KI_GRAY_SIDE * sizeof *out);
+}
+
+Test(folds, every_one_sums_along_a_row_in_the_stated_order)
+{
+    struct ki_operator_cache cache = {0};
+    for (size_t i = 0; ki_fold_at(i); i++) {
+        const struct ki_fold *fold = ki_fold_at(i);
+        if (fold->cpu_needs & ~ki_cpu_features()) {
+            continue;
+        }
+        struct random_state random = random_begin(64);
+        for (uint32_t n = 1; n < 5000; n += n < 140 ? 1 : 1 + n / 9) {
+            for (uint32_t block = 1; block <= 8; block++) {
+                const struct ki_operator *op = ki_operator_get(&cache, n, block);
+                cr_assert_not_null(op);
+                check_across(fold, &random, op);
+            }
+        }
+    }
+    ki_operator_cache_free(&cache);
+}
+
+static void check_product(const struct ki_fold *fold, struct random_state *random)
+{
+    size_t nrows = KI_FOLD_PRODUCT_NROWS * (1 + random_below(random, 3));
+    size_t width = KI_FOLD_PRODUCT_WIDTH * (1 + random_below(random, 5));
+    size_t ninner = random_below(random, 70);
+    float *a = guarded(nrows * ninner * sizeof *a);
+    float *b = guarded(ninner * width * sizeof *b);
+    float *out = guarded(nrows * width * sizeof *out);
+    float *expected = guarded(width * sizeof *expected);
+    for (size_t k = 0; k < nrows * ninner; k++) {
+        a[k] = some_float(random) - 100.0f;
+    }
+    for (size_t k = 0; k < ninner * width; k++) {
+        b[k] = some_float(random);
+    }
+    fold->product(out, a, b, nrows, ninner, width);
+    for (size_t i = 0; i < nrows; i++) {
+        fold_by_hand(expected, b, width, a + i * ninner, ninner, width, true);
+        cr_assert_eq(memcmp(out + i * width, expected, width * sizeof *out), 0,
+                     "%s, %zu of %zu·%zu·%zu", fold->name, i, nrows, ninner, width);
+    }
+    release(a, nrows * ninner * sizeof *a);
+    release(b, ninner * width * sizeof *b);
+    release(out, nrows * width * sizeof *out);
+    release(expected, width * sizeof *expected);
+}
+
+static unsigned hundredths_by_hand(const float *a, const float *b, size_t n)
+{
+    unsigned sum = 0;
+    for (size_t k = 0; k < n; k++) {
+        volatile float difference = a[k] - b[k];
+        volatile float hundred = difference * 100.0f;
+        volatile float divisor = 255.0f;
+        sum += (unsigned)abs((int)(hundred / divisor));
+    }
+    return sum;
+}
+
+/* Steps are met exactly, missed by one rounding, or anything. */
+static float another(struct random_state *random, float sample)
+{
+    float step = 2.55f * (float)(int)random_below(random, 200);
+    switch (random_below(random, 4)) {
+    case 0:
+        return sample + step;
+    case 1:
+        return sample - nextafterf(step, 0.0f);
+    case 2:
+        return nextafterf(sample + step, 0.0f);
+    default:
+        return some_float(random);
+    }
+}
+
+static void check_hundredths(const struct ki_fold *fold, struct random_state *random)
+{
+    size_t n = random_below(random, MOST_WIDTH);
+    float *a = guarded(n * sizeof *a);
+    float *b = guarded(n * sizeof *b);
+    for (size_t k = 0; k < n; k++) {
+        a[k] = random_below(random, 2) ? some_float(random) : 0.0f;
+        b[k] = another(random, a[k]);
+    }
+    cr_assert_eq(fold->hundredths(a, b, n), hundredths_by_hand(a, b, n), "%s, %zu",
+                 fold->name, n);
+    release(a, n * sizeof *a);
+    release(b, n * sizeof *b);
+}
+
+Test(folds, products_and_differences_of_every_one_are_the_same)
+{
+    for (size_t i = 0; ki_fold_at(i); i++) {
+        const struct ki_fold *fold = ki_fold_at(i);
+        if (fold->cpu_needs & ~ki_cpu_features()) {
+            continue;
+        }
+        struct random_state random = random_begin(65);
+        for (int k = 0; k < NROUNDS; k++) {
+            check_product(fold, &random);
+            check_hundredths(fold, &random);
+        }
     }
 }
 
