@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* AVX-512 in terms of what any processor has, by SIMDe, and what its version in Debian 12
+ * lacks: kernels are compiled with it to be run where there is no AVX-512. */
+#ifndef KI_TESTS_EMULATED_IMMINTRIN_H
+#define KI_TESTS_EMULATED_IMMINTRIN_H
+
+#define SIMDE_ENABLE_NATIVE_ALIASES
+#include <simde/x86/avx2.h>
+#include <simde/x86/avx512.h>
+
+typedef uint32_t __mmask32;
+
+typedef uint8_t ki_bytes16 __attribute__((vector_size(16)));
+typedef int16_t ki_words16 __attribute__((vector_size(32)));
+typedef int32_t ki_ints16 __attribute__((vector_size(64)));
+typedef float ki_floats16 __attribute__((vector_size(64)));
+
+#define _mm512_cvtepu8_epi32(v)                                                        \
+    ((__m512i)__builtin_convertvector((ki_bytes16)(v), ki_ints16))
+#define _mm512_cvtepi16_epi32(v)                                                       \
+    ((__m512i)__builtin_convertvector((ki_words16)(v), ki_ints16))
+#define _mm512_cvtepi32_ps(v)                                                          \
+    ((__m512)__builtin_convertvector((ki_ints16)(v), ki_floats16))
+
+#define _cvtmask32_u32(mask) (mask)
+#define _cvtmask64_u64(mask) (mask)
+#define _mm512_kunpackd(high, low) ((uint64_t)(high) << 32 | (uint32_t)(low))
+
+#endif
