@@ -21,8 +21,11 @@
 
 #include "gray/operator.h"
 
-enum { KI_FOLD_MOST_COUNT = 127 };
-enum { KI_FOLD_PRODUCT_NROWS = 8, KI_FOLD_PRODUCT_WIDTH = 16 };
+enum {
+    KI_FOLD_MOST_COUNT = 127,
+    KI_FOLD_PRODUCT_NROWS = 8,
+    KI_FOLD_PRODUCT_WIDTH = 16
+};
 
 struct ki_fold {
     const char *name;   /* "scalar", "avx2", "avx512" */

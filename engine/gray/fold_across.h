@@ -6,8 +6,9 @@
  *     turned_vec       so many floats: + and · work on them element by element
  *     load_pieces(row, first)
  *                      from row + first[0] on four floats and, if TURNED is 8, four
- * more from row + first[4] on turn_fours(v)    a square of four vectors on its side, or
- * two squares, each in its half of the vectors
+ *                      more from row + first[4] on
+ *     turn_fours(v)    a square of four vectors on its side, or two squares, each in
+ *                      its half of the vectors
  *
  * Products come side by side as samples do, several to an output. Turned, they are side
  * by side as outputs are, so that no sum is split.

@@ -3,9 +3,9 @@
  * From rows of luma to the 64×64 picture under a hash, a few rows at a time.
  *
  * Rows are folded into the output rows whose filter reaches them (one or two at a
- * time), each a sum as wide as the picture, and are then forgotten. As soon as
- * a sum is whole, it is folded the same way along the other direction, and its memory
- * is used again, so that it stays in the cache.
+ * time), each a sum as wide as the picture, and are then forgotten. As soon as a sum is
+ * whole, it is folded the same way along the other direction, and its memory is used
+ * again, so that it stays in the cache.
  */
 #ifndef KI_GRAY_REDUCER_H
 #define KI_GRAY_REDUCER_H

@@ -173,11 +173,12 @@ static enum ki_reason await_answer(struct ki_slot *slot, uint64_t wall_us)
     }
 }
 
-/* What this picture would take at the pace of those before it. */
-static uint64_t expected_us(const struct ki_slot *slot)
+/* What this picture would take at the pace of those before it; 0 if that says nothing,
+ * or more than can be waited for without a look at the limit and the zygote. */
+static uint64_t expected_us(const struct ki_slot *slot, uint64_t wall_us)
 {
     uint64_t us = (slot->pace * slot->input->request.nbytes) >> PACE_SHIFT;
-    return us < SLICE_US ? us : 0;
+    return us < SLICE_US && us < wall_us / 2 ? us : 0;
 }
 
 static void note_pace(struct ki_slot *slot)
@@ -190,12 +191,12 @@ static void note_pace(struct ki_slot *slot)
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
  * when it comes: to be woken by another processor that is idle takes 100 us and more
  * where processors are virtual. Whatever else happens is left to await_answer. */
-static void doze(struct ki_slot *slot)
+static void doze(struct ki_slot *slot, uint64_t wall_us)
 {
     const _Atomic uint32_t *done = &slot->answer->done;
     _Atomic uint32_t *is_asleep = &slot->input->request.is_asleep;
     uint32_t spin_us = slot->options.spin_us;
-    uint64_t whole_us = expected_us(slot);
+    uint64_t whole_us = expected_us(slot, wall_us);
     if (whole_us > 2 * (uint64_t)spin_us) {
         uint32_t rung = atomic_load(&slot->answer->bell);
         atomic_store(is_asleep, 1);
@@ -216,7 +217,7 @@ enum ki_reason ki_slot_wait(struct ki_slot *slot, uint64_t wall_us,
 {
     _Atomic uint32_t *is_asleep = &slot->input->request.is_asleep;
     if (slot->options.spin_us) {
-        doze(slot);
+        doze(slot, wall_us);
     }
     atomic_store(is_asleep, 1);
     enum ki_reason reason = await_answer(slot, wall_us);

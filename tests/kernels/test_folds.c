@@ -54,6 +54,26 @@ static void fold_by_hand(float *sums, const float *rows, size_t stride,
     }
 }
 
+typedef void (*fold_check)(const struct ki_fold *fold, struct random_state *random);
+
+static bool runs_here(const struct ki_fold *fold)
+{
+    return !(fold->cpu_needs & ~ki_cpu_features());
+}
+
+static void check_all(fold_check check, int nrounds, uint64_t seed)
+{
+    for (size_t i = 0; ki_fold_at(i); i++) {
+        if (!runs_here(ki_fold_at(i))) {
+            continue;
+        }
+        struct random_state random = random_begin(seed);
+        for (int k = 0; k < nrounds; k++) {
+            check(ki_fold_at(i), &random);
+        }
+    }
+}
+
 struct round {
     size_t nrows;
     size_t width;
@@ -125,16 +145,7 @@ static void check_round(const struct ki_fold *fold, struct random_state *random)
 
 Test(folds, every_one_sums_in_the_stated_order)
 {
-    for (size_t i = 0; ki_fold_at(i); i++) {
-        const struct ki_fold *fold = ki_fold_at(i);
-        if (fold->cpu_needs & ~ki_cpu_features()) {
-            continue;
-        }
-        struct random_state random = random_begin(61);
-        for (int k = 0; k < NROUNDS; k++) {
-            check_round(fold, &random);
-        }
-    }
+    check_all(check_round, NROUNDS, 61);
 }
 
 static void check_counted(const struct ki_fold *fold, struct random_state *random)
@@ -173,16 +184,7 @@ static void check_counted(const struct ki_fold *fold, struct random_state *rando
 
 Test(folds, sums_of_counted_bytes_are_exact)
 {
-    for (size_t i = 0; ki_fold_at(i); i++) {
-        const struct ki_fold *fold = ki_fold_at(i);
-        if (fold->cpu_needs & ~ki_cpu_features()) {
-            continue;
-        }
-        struct random_state random = random_begin(63);
-        for (int k = 0; k < NROUNDS; k++) {
-            check_counted(fold, &random);
-        }
-    }
+    check_all(check_counted, NROUNDS, 63);
 }
 
 Test(folds, luma_of_every_one_is_the_same)
@@ -197,7 +199,7 @@ Test(folds, luma_of_every_one_is_the_same)
         }
         for (size_t i = 0; ki_fold_at(i); i++) {
             const struct ki_fold *fold = ki_fold_at(i);
-            if (fold->cpu_needs & ~ki_cpu_features()) {
+            if (!runs_here(fold)) {
                 continue;
             }
             float *luma = guarded(npixels * sizeof *luma);
@@ -244,24 +246,22 @@ static void check_across(const struct ki_fold *fold, struct random_state *random
     release(out, KI_GRAY_SIDE * sizeof *out);
 }
 
-Test(folds, every_one_sums_along_a_row_in_the_stated_order)
+static void check_operators(const struct ki_fold *fold, struct random_state *random)
 {
     struct ki_operator_cache cache = {0};
-    for (size_t i = 0; ki_fold_at(i); i++) {
-        const struct ki_fold *fold = ki_fold_at(i);
-        if (fold->cpu_needs & ~ki_cpu_features()) {
-            continue;
-        }
-        struct random_state random = random_begin(64);
-        for (uint32_t n = 1; n < 5000; n += n < 140 ? 1 : 1 + n / 9) {
-            for (uint32_t block = 1; block <= 8; block++) {
-                const struct ki_operator *op = ki_operator_get(&cache, n, block);
-                cr_assert_not_null(op);
-                check_across(fold, &random, op);
-            }
+    for (uint32_t n = 1; n < 5000; n += n < 140 ? 1 : 1 + n / 9) {
+        for (uint32_t block = 1; block <= 8; block++) {
+            const struct ki_operator *op = ki_operator_get(&cache, n, block);
+            cr_assert_not_null(op);
+            check_across(fold, random, op);
         }
     }
     ki_operator_cache_free(&cache);
+}
+
+Test(folds, every_one_sums_along_a_row_in_the_stated_order)
+{
+    check_all(check_operators, 1, 64);
 }
 
 static void check_product(const struct ki_fold *fold, struct random_state *random)
@@ -336,17 +336,8 @@ static void check_hundredths(const struct ki_fold *fold, struct random_state *ra
 
 Test(folds, products_and_differences_of_every_one_are_the_same)
 {
-    for (size_t i = 0; ki_fold_at(i); i++) {
-        const struct ki_fold *fold = ki_fold_at(i);
-        if (fold->cpu_needs & ~ki_cpu_features()) {
-            continue;
-        }
-        struct random_state random = random_begin(65);
-        for (int k = 0; k < NROUNDS; k++) {
-            check_product(fold, &random);
-            check_hundredths(fold, &random);
-        }
-    }
+    check_all(check_product, NROUNDS, 65);
+    check_all(check_hundredths, NROUNDS, 66);
 }
 
 Test(folds, the_fastest_of_what_the_processor_has)
