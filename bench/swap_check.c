@@ -164,7 +164,7 @@ static void publish_tick(uint64_t t)
 }
 
 /* Whoever publishes lets those who look up go first, as an operator would have it
- * (nice), and stops for them soon, as the command does. */
+ * (nice), and stops for them soon, as commands that publish do. */
 static void step_back(void)
 {
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 10);

@@ -2,9 +2,11 @@
 #ifndef KI_BASE_TURNS_H
 #define KI_BASE_TURNS_H
 
-/* Has the scheduler give the calling thread its share of a processor in turns as short
- * as may be (0.1 ms, told apart by its clock's ticks), so that others wait for less at a
- * time: for work in the background of lookups. Linux 6.12 and later; nothing elsewhere. */
+/* Asks that the calling thread get its share of a processor in turns of 0.1 ms, so that
+ * others wait for less at a time: for work in the background of lookups. A scheduler
+ * that ends turns by its clock gives one tick at least, which is 4 ms at 250 Hz. Nice
+ * and policy stay. Threads and processes made later inherit it. Linux 6.12 and later;
+ * nothing elsewhere, or where it is not allowed. */
 void ki_take_short_turns(void);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include <knownimage/list.h>
 
-#include "base/turns.h"
 #include "common/index_folder.h"
 #include "common/message.h"
 #include "common/option_groups.h"
@@ -207,7 +206,6 @@ static int run_publish(const struct command *command, int argc, char **argv)
     if (!read_arguments(command, argc, argv, &arguments, &folder, &exit_status)) {
         return exit_status;
     }
-    ki_take_short_turns();
     uint64_t generation = 0;
     struct ki_diag diag = {0};
     struct ki_audit *audit;

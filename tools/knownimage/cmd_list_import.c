@@ -11,7 +11,6 @@
 #include <knownimage/list.h>
 #include <knownimage/sandbox.h>
 
-#include "base/turns.h"
 #include "common/index_folder.h"
 #include "common/message.h"
 #include "common/option_groups.h"
@@ -258,7 +257,6 @@ static int run_import(const struct command *command, int argc, char **argv)
     if (!command_read(command, argc, argv, &arguments, &operands, &exit_status)) {
         return exit_status;
     }
-    ki_take_short_turns();
     return import_file(&arguments, operands.items[0], operands.items[1]);
 }
 

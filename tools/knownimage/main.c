@@ -5,6 +5,7 @@
 
 #include <knownimage/status.h>
 
+#include "base/turns.h"
 #include "common/message.h"
 #include "common/output.h"
 #include "knownimage/commands.h"
@@ -120,12 +121,22 @@ static int run_group(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* These work while others look up. */
+static bool is_in_background(const struct command *command)
+{
+    return strncmp(command->name, "list ", strlen("list ")) == 0 ||
+           strncmp(command->name, "index ", strlen("index ")) == 0;
+}
+
 /* argc ≥ 1 words after the program's name. */
 static int run(int argc, char **argv)
 {
     int nwords;
     const struct command *command = find_command(argc, argv, &nwords);
     if (command) {
+        if (is_in_background(command)) {
+            ki_take_short_turns();
+        }
         return command->run(command, argc - nwords + 1, argv + nwords - 1);
     }
     if (is_help(argv[0])) {
