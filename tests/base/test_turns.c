@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <sched.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -32,10 +32,11 @@ static struct seen see(void)
 static bool has_turns(void)
 {
     struct utsname kernel;
-    unsigned major = 0;
-    unsigned minor = 0;
     cr_assert_eq(uname(&kernel), 0);
-    cr_assert_eq(sscanf(kernel.release, "%u.%u", &major, &minor), 2);
+    char *rest;
+    unsigned long major = strtoul(kernel.release, &rest, 10);
+    cr_assert_eq(*rest, '.', "%s", kernel.release);
+    unsigned long minor = strtoul(rest + 1, NULL, 10);
     return major > 6 || (major == 6 && minor >= 12);
 }
 
