@@ -95,8 +95,8 @@ suite_asan() {
     run_ctest asan
 }
 
-suite_tsan() {
-    check "TSan builds" build tsan
+suite_tsan() { # the programs that its tests run
+    check "TSan builds" build tsan stress_scan knownimage-bench
     run_ctest tsan -L threads
 }
 

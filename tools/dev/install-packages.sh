@@ -8,8 +8,8 @@ packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-
     libjansson-dev libexpat1-dev libsqlite3-dev libsodium-dev)
 if [ "${1:-}" = --tests ]; then
     # Peers and material: djpeg, cjpeg, netpbm, hashdeep and photographs; clang with
-    # its sanitizers; gcovr for coverage; SIMDe, which emulates AVX-512.
-    packages+=(libcriterion-dev minisign clang clang-tidy libclang-rt-14-dev gcovr git
+    # its sanitizers and linker; gcovr for coverage; SIMDe, which emulates AVX-512.
+    packages+=(libcriterion-dev minisign clang clang-tidy lld libclang-rt-14-dev gcovr git
         libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds libsimde-dev)
 fi
 
