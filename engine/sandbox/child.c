@@ -7,6 +7,7 @@
 #include "sandbox/futex.h"
 
 enum {
+    ROUSED_SPINS = 5, /* what it is roused for may take a while to be read */
     KEEP_NBYTES =
         48 << 20, /* a worker that needed more memory ends and gives it back */
     STACK_NBYTES = 64 << 10 /* more than decoding ever has on the stack */
@@ -15,14 +16,18 @@ enum {
 uint32_t ki_child_await(struct ki_child *child)
 {
     const _Atomic uint32_t *word = &child->input->request.sequence;
-    uint32_t sequence =
-        ki_futex_spin(word, child->sequence, child->input->setup.spin_us);
-    /* Said before the last look: who posts later sees it and wakes. */
-    atomic_store(&child->answer->is_asleep, sequence == child->sequence);
-    while ((sequence = atomic_load(word)) == child->sequence) {
-        ki_futex_wait(word, sequence, UINT64_MAX);
+    const uint32_t spin_us = child->input->setup.spin_us;
+    uint32_t sequence = ki_futex_spin(word, child->sequence, spin_us);
+    while (sequence == child->sequence) {
+        /* Said before the last look: who posts later sees it and wakes. */
+        atomic_store(&child->answer->is_asleep, 1);
+        sequence = atomic_load(word);
+        if (sequence == child->sequence) {
+            ki_futex_wait(word, sequence, UINT64_MAX);
+        }
+        atomic_store_explicit(&child->answer->is_asleep, 0, memory_order_relaxed);
+        sequence = ki_futex_spin(word, child->sequence, ROUSED_SPINS * spin_us);
     }
-    atomic_store_explicit(&child->answer->is_asleep, 0, memory_order_relaxed);
     child->sequence = sequence;
     return sequence;
 }

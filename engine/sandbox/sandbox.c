@@ -175,6 +175,7 @@ static void take(void *context, struct ki_source *source)
         client->current = (client->current + 1) % NSLOTS;
     }
     struct ki_slot *slot = &client->slots[client->current];
+    ki_slot_rouse(slot);
     ki_source_lend(source, slot->bytes, slot->options.file_nbytes + 1);
 }
 

@@ -104,6 +104,14 @@ static bool has_worker(struct ki_slot *slot)
     return true;
 }
 
+void ki_slot_rouse(const struct ki_slot *slot)
+{
+    if (slot->options.spin_us && !slot->is_spent &&
+        atomic_load(&slot->answer->is_asleep)) {
+        ki_futex_wake(&slot->input->request.sequence);
+    }
+}
+
 bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
                   enum ki_format format, size_t nbytes)
 {
@@ -173,8 +181,9 @@ static enum ki_reason await_answer(struct ki_slot *slot, uint64_t wall_us)
     }
 }
 
-/* What this picture would take at the pace of those before it; 0 if that says nothing,
- * or more than can be waited for without a look at the limit and the zygote. */
+/* What this picture would take at the pace of the quicker of those before it; 0 if that
+ * says nothing, or more than can be waited for without a look at the limit and the
+ * zygote. */
 static uint64_t expected_us(const struct ki_slot *slot, uint64_t wall_us)
 {
     uint64_t us = (slot->pace * slot->input->request.nbytes) >> PACE_SHIFT;
@@ -185,7 +194,8 @@ static void note_pace(struct ki_slot *slot)
 {
     uint64_t took_us = ki_clock_wall_us() - slot->begin_us;
     uint64_t pace = (took_us << PACE_SHIFT) / (slot->input->request.nbytes + 1);
-    slot->pace = slot->pace ? slot->pace - slot->pace / 4 + pace / 4 : pace;
+    bool is_slower = slot->pace && pace > slot->pace;
+    slot->pace = is_slower ? slot->pace + (pace - slot->pace) / 8 : pace;
 }
 
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
@@ -207,7 +217,7 @@ static void doze(struct ki_slot *slot, uint64_t wall_us)
         if (atomic_load(&slot->answer->bell) != rung) {
             return;
         }
-        spin_us += (uint32_t)(whole_us / 4);
+        spin_us += (uint32_t)(whole_us / 2);
     }
     (void)ki_futex_spin(done, slot->idle_done, spin_us);
 }

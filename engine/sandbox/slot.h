@@ -43,7 +43,7 @@ struct ki_slot {
     uint32_t njobs;     /* that it was given */
     bool is_spent;      /* it gets no more */
     uint64_t begin_us;  /* of the job at hand */
-    uint64_t pace;      /* us for 2^20 bytes, of the jobs before; 0: not known */
+    uint64_t pace;      /* us for 2^20 bytes, of the quicker jobs before; 0: not known */
     unsigned missing;   /* layers of the confinement */
 };
 
@@ -54,6 +54,9 @@ KI_MUST_CHECK enum ki_status ki_slot_begin(struct ki_slot *slot,
                                            struct ki_diag *diag);
 KI_MUST_CHECK enum ki_status ki_slot_greet(struct ki_slot *slot, struct ki_diag *diag);
 void ki_slot_end(struct ki_slot *slot);
+
+/* Wakes the worker ahead of the picture that is about to be read into slot->bytes. */
+void ki_slot_rouse(const struct ki_slot *slot);
 
 /* Hands the picture in slot->bytes to the worker. False if there is none to be had. */
 bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +133,12 @@ static bool confine(struct ki_zygote *zygote)
     return greet(missing, text) && may_go_on;
 }
 
+static bool schedule(int policy)
+{
+    const struct sched_param parameter = {0};
+    return sched_setscheduler(0, policy, &parameter) == 0;
+}
+
 /* Maps about as much of the input as the picture before had, while nobody waits: 320
  * pages that are first touched one by one take 0.5 ms, and 25 us after this. */
 static void map_pages_ahead(const struct ki_zygote *zygote)
@@ -157,6 +164,9 @@ static void run_worker(struct ki_zygote *zygote)
         _exit(EXIT_UNCONFINED);
     }
     map_pages_ahead(zygote);
+    if (zygote->is_batch) {
+        (void)schedule(SCHED_OTHER);
+    }
     unsigned missing = ki_confine_worker(&zygote->confinement, 0);
     if (missing && zygote->child.input->setup.is_checked) {
         _exit(EXIT_UNCONFINED);
@@ -279,6 +289,9 @@ int ki_zygote_run(struct ki_zygote *zygote)
     (void)syscall(SYS_close_range, 0, KI_WIRE_CONTROL_FD - 1, 0);
     (void)syscall(SYS_close_range, KI_WIRE_FDS_END, UINT_MAX, 0);
     zygote->pid = getpid();
+    /* Seeing one worker off and getting the next ready is not to interrupt whoever
+     * reads or decodes a picture. */
+    zygote->is_batch = sched_getscheduler(0) == SCHED_OTHER && schedule(SCHED_BATCH);
     const char *problem = set_up(zygote);
     if (problem) {
         (void)greet(0, problem);

@@ -22,6 +22,7 @@ struct ki_zygote {
     struct ki_wire_notice *notice;
     uint32_t nworkers;
     pid_t pid;
+    bool is_batch; /* not its workers, once they are ready */
     void *stack; /* of its workers, lowest address */
 };
 
