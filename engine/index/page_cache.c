@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/page_cache.h"
 
-#include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WORTH_NBYTES = 4 << 20 }; /* of a file; below it, it is not worth the calls */
+enum { WORTH_NBYTES = 4 << 20 }; /* below it, it is not worth the calls */
 
 static void populate(void *at, size_t nbytes)
 {
@@ -17,12 +16,12 @@ static void populate(void *at, size_t nbytes)
 }
 
 /* Reading by way of a mapping that asks for huge pages is what makes large folios. */
-void ki_page_cache_fill(int fd, size_t nbytes)
+void ki_page_cache_fill(int fd, uint64_t first, uint64_t nbytes)
 {
     if (nbytes < WORTH_NBYTES) {
         return;
     }
-    void *map = mmap(NULL, nbytes, PROT_READ, MAP_SHARED, fd, 0);
+    void *map = mmap(NULL, nbytes, PROT_READ, MAP_SHARED, fd, (off_t)first);
     if (map == MAP_FAILED) {
         return;
     }

@@ -323,7 +323,7 @@ static enum ki_status check_file(const struct ki_segment *segment, const char *p
                            (long long)info.st_size, (unsigned long long)name->nbytes);
     }
     char checksum[KI_CHECKSUM_NHEX + 1];
-    ki_page_cache_fill(segment->fd, name->nbytes);
+    ki_page_cache_fill(segment->fd, 0, name->nbytes);
     enum ki_status status = ki_file_checksum(segment->fd, path, checksum, diag);
     if (status == KI_OK && strcmp(checksum, name->checksum) != 0) {
         status =

@@ -5,17 +5,34 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "index/page_cache.h"
 #include "index/segment_tables.h"
 
 enum {
     PAGE_HEADER_NBYTES = 16, /* of LMDB, before a value with pages of its own */
+    AHEAD_NBYTES = 16 << 20 /* of the file, more than LMDB puts between two tables */
 };
 
 /* Writing to the map of a file that has no room on its disk would be a SIGBUS. */
 static int allocate(struct ki_segment_file *file, size_t nbytes)
 {
     int result = mdb_env_get_fd(file->env, &file->fd);
+    file->allocated = nbytes;
     return result == MDB_SUCCESS ? posix_fallocate(file->fd, 0, (off_t)nbytes) : result;
+}
+
+/* Before anything else touches them, so that nothing small is in the place of what
+ * could be large. */
+static void fill_page_cache(struct ki_segment_file *file, size_t table_nbytes)
+{
+    uint64_t end = file->end + table_nbytes + AHEAD_NBYTES;
+    if (file->end + table_nbytes + AHEAD_NBYTES / 2 <= file->filled) {
+        return;
+    }
+    end = (end / KI_HUGE_PAGE_NBYTES + 1) * KI_HUGE_PAGE_NBYTES;
+    end = end < file->allocated ? end : file->allocated;
+    ki_page_cache_fill(file->fd, file->filled, end - file->filled);
+    file->filled = end;
 }
 
 void ki_segment_file_open(struct ki_segment_file *file, const char *path,
@@ -65,6 +82,7 @@ struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *
     MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
     MDB_val data = {.mv_size = ki_table_value_nbytes(nbytes)};
     if (file->result == MDB_SUCCESS) {
+        fill_page_cache(file, data.mv_size);
         file->result = mdb_put(file->txn, file->dbi, &key, &data, MDB_RESERVE);
     }
     if (file->result != MDB_SUCCESS) {
@@ -74,8 +92,9 @@ struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *
     memset(value, 0, KI_TABLE_PADDING);
     memset(value + KI_TABLE_PADDING + nbytes, 0,
            data.mv_size - KI_TABLE_PADDING - nbytes);
-    return (struct ki_table){value + KI_TABLE_PADDING,
-                             offset_of(file, value) + KI_TABLE_PADDING};
+    uint64_t offset = offset_of(file, value);
+    file->end = offset + data.mv_size;
+    return (struct ki_table){value + KI_TABLE_PADDING, offset + KI_TABLE_PADDING};
 }
 
 void ki_segment_file_write(struct ki_segment_file *file, const struct ki_table *table,

@@ -5,9 +5,9 @@
  *
  * Large tables go by pwrite past LMDB to where it keeps them, which the page cache
  * shows to its map at once: writing to a map costs a fault for every 4 KB (measured:
- * 0.5 against 4 GB/s), and what is written in large pieces can stand in the page cache
- * in huge pages, where lookups find it faster (a file system with large folios, such as
- * ext4 since Linux 6.16).
+ * 0.5 against 4 GB/s). Before a table is written, the room for it is read, which is
+ * zeros: so huge pages of the page cache are there to be written to (page_cache.h), and
+ * lookups need not wait until the file has been read again from disk to have them.
  */
 #ifndef KI_INDEX_SEGMENT_FILE_H
 #define KI_INDEX_SEGMENT_FILE_H
@@ -22,6 +22,9 @@ struct ki_segment_file {
     MDB_txn *txn;
     MDB_dbi dbi;
     int fd;     /* LMDB's own */
+    uint64_t allocated; /* bytes */
+    uint64_t end;       /* of the table made last */
+    uint64_t filled;    /* bytes that are in the page cache before they are written */
     int result; /* the first failure: LMDB's or an errno; nothing is done after it */
 };
 
