@@ -43,7 +43,8 @@ static inline uint64_t near_block(const void *wanted, const uint16_t *sketches,
 static size_t scan_scalar(const uint16_t *sketches, const struct ki_postings *spans,
                           size_t nspans, uint16_t wanted, uint32_t *out)
 {
-    return ki_scan_spans(near_block, &wanted, sketches, spans, nspans, out);
+    return ki_scan_spans(near_block, KI_LOADS_PARTS, &wanted, sketches, spans, nspans,
+                         out);
 }
 
 static const struct ki_kernel kernel_scalar = {"scalar", 0, scan_scalar};

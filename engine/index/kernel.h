@@ -29,7 +29,8 @@ struct ki_postings {
 };
 
 /* Writes the positions kept, span after span in ascending order, to out and returns how
- * many. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
+ * many. What is before a span is read too, back to a multiple of 32: it costs least if
+ * sketches begin with a cache line. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
  * all, and out has room for as many. */
 typedef size_t (*ki_kernel_scan)(const uint16_t *sketches,
                                  const struct ki_postings *spans, size_t nspans,

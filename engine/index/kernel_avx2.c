@@ -67,7 +67,8 @@ static size_t scan(const uint16_t *sketches, const struct ki_postings *spans, si
                    uint16_t wanted, uint32_t *out)
 {
     const struct constants constants = make_constants(wanted);
-    return ki_scan_spans(near_block, &constants, sketches, spans, nspans, out);
+    return ki_scan_spans(near_block, KI_LOADS_LINES, &constants, sketches, spans, nspans,
+                         out);
 }
 
 const struct ki_kernel ki_kernel_avx2 = {"avx2", KI_CPU_AVX2, scan};

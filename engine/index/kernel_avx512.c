@@ -34,7 +34,8 @@ static size_t scan(const uint16_t *sketches, const struct ki_postings *spans, si
                    uint16_t wanted, uint32_t *out)
 {
     const __m512i all_wanted = _mm512_set1_epi16((short)wanted);
-    return ki_scan_spans(near_block, &all_wanted, sketches, spans, nspans, out);
+    return ki_scan_spans(near_block, KI_LOADS_LINES, &all_wanted, sketches, spans, nspans,
+                         out);
 }
 
 const struct ki_kernel ki_kernel_avx512 = {"avx512", KI_CPU_AVX512_BITALG, scan};

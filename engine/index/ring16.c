@@ -109,14 +109,15 @@ static void fetch_offsets(struct ki_ring16_search *search, unsigned band)
 }
 
 /* As many lines for every bucket, without a branch on its length: that would be
- * mispredicted all the time. */
+ * mispredicted all the time. And its last one, often one of them. */
 static inline void fetch_bucket(const struct ki_ring16_search *search,
-                                const uint16_t *bucket)
+                                const uint16_t *bucket, const uint16_t *end)
 {
     const char *line = (const char *)bucket;
-    for (unsigned i = 0; i < search->bucket_lines; i++, line += KI_LINE_NBYTES) {
+    for (unsigned i = 1; i < search->bucket_lines; i++, line += KI_LINE_NBYTES) {
         ki_fetch(line);
     }
+    ki_fetch((const char *)end - 1);
 }
 
 /* The buckets of a band, each with the bits its sketches may differ in. */
@@ -149,15 +150,15 @@ static void fill_spans(struct ki_ring16_search *search, unsigned band)
                 ki_fetch(buckets + span->begin);
                 ki_fetch(buckets + span->end);
             } else {
-                fetch_bucket(search, buckets + span->begin);
+                fetch_bucket(search, buckets + span->begin, buckets + span->end);
             }
         }
         search->npostings[band][first / RUN] = npostings;
     }
 }
 
-/* From the mean size of a bucket. Kernels read up to two lines over its end. All bands
- * are fetched before the first is scanned if they are small. */
+/* From the mean size of a bucket. All bands are fetched before the first is scanned if
+ * they are small. */
 static void plan_fetching(struct ki_ring16_search *search)
 {
     size_t nbytes = search->ring->nhashes / (KI_RING_NVALUES / sizeof(uint16_t));

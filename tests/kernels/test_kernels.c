@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every kernel against the scalar one and against counting bit by bit: random spans,
- * junk-filled outputs, a guard page right behind the padding that kernels may read.
+ * junk-filled outputs, guard pages right before the sketches or right behind the padding
+ * that kernels may read.
  * An instruction set that this machine lacks is named; with KNOWNIMAGE_TEST_NEED set to
  * its name, lacking it fails. */
 #include <criterion/criterion.h>
@@ -15,7 +16,8 @@
 
 enum { MOST = KI_KERNEL_MOST_POSTINGS, JUNK = 0xdeadbeef };
 
-/* Sketches that end KI_KERNEL_PADDING bytes before an inaccessible page. */
+/* Sketches that begin behind an inaccessible page, or end KI_KERNEL_PADDING bytes before
+ * one. */
 struct guarded {
     void *map;
     size_t map_nbytes;
@@ -27,13 +29,14 @@ static struct guarded guarded_make(struct random_state *random, size_t nsketches
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t nbytes = nsketches * sizeof(uint16_t) + KI_KERNEL_PADDING;
     size_t whole = (nbytes + page - 1) / page * page;
-    struct guarded guarded = {.map_nbytes = whole + page};
-    guarded.map = mmap(NULL, whole + page, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct guarded guarded = {.map_nbytes = whole + 2 * page};
+    guarded.map = mmap(NULL, guarded.map_nbytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+                       -1, 0);
     cr_assert_neq(guarded.map, MAP_FAILED);
-    char *end = (char *)guarded.map + whole;
-    cr_assert_eq(mprotect(end, page, PROT_NONE), 0);
-    guarded.sketches = (uint16_t *)(void *)(end - nbytes);
+    char *begin = (char *)guarded.map + page;
+    cr_assert_eq(mprotect(begin, whole, PROT_READ | PROT_WRITE), 0);
+    size_t behind = random_below(random, 2) ? whole - nbytes : 0;
+    guarded.sketches = (uint16_t *)(void *)(begin + behind);
     for (size_t i = 0; i < nbytes / sizeof(uint16_t); i++) {
         guarded.sketches[i] = (uint16_t)random_next(random);
     }
