@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$program" search -n 5k,20k --data uniform --mix half --queries 300 --rounds 1 \
     --threads 2 --out "$work/a.json"
-"$program" search -n 5k --data correlated --mix half --queries 300 --rounds 1 \
+"$program" search -n 20k --data correlated --mix half --queries 300 --rounds 1 \
     --out "$work/b.json"
 "$program" build -n 20k --out "$work/build.json"
 "$program" publish -n 20k --changed 100 --rounds 3 --out "$work/publish.json"
@@ -21,7 +21,7 @@ grep -q '</svg>' "$work/r.svg"
 "$program" gate --drawings 20 --list 2k --originals 1 -o "$work/gate.json"
 grep -q '"good_found": 1000' "$work/gate.json"
 grep -q '"good_refused": 0' "$work/gate.json"
-"$program" scan --files 10 --index 5k --rounds 1 -o "$work/scan.json"
+"$program" scan --files 20 --index 5k --rounds 1 -o "$work/scan.json"
 "$program" swap -n 5k --seconds 1 --out "$work/swap.json"
 "$program" audit -n 5k --rounds 2 --out "$work/audit.json"
 "$program" read --busy 0 --rounds 2 --out "$work/read.json" \

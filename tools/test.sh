@@ -127,8 +127,9 @@ suite_tidy-all() {
 suite_coverage() {
     check "coverage build" build cov
     find build/cov -name '*.gcda' -delete
-    # Built with assertions, unlike the other presets. What counts lines has a malloc of
-    # its own, as sanitizers have; a test that drops its rights goes on counting.
+    # Built with assertions, as with ASan, unlike the other presets. What counts lines has
+    # a malloc of its own, as sanitizers have; a test that drops its rights goes on
+    # counting.
     local mask
     mask=$(umask)
     umask 0

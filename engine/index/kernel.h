@@ -29,9 +29,10 @@ struct ki_postings {
 };
 
 /* Writes the positions kept, span after span in ascending order, to out and returns how
- * many. What is before a span is read too, back to a multiple of 32: it costs least if
- * sketches begin with a cache line. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
- * all, and out has room for as many. */
+ * many. There are at most KI_KERNEL_MOST_SPANS spans with KI_KERNEL_MOST_POSTINGS in
+ * all, and out has room for as many. What stands before a span may be read too, from a
+ * multiple of 32 on, but is never used: it costs least if sketches begin with a cache
+ * line. */
 typedef size_t (*ki_kernel_scan)(const uint16_t *sketches,
                                  const struct ki_postings *spans, size_t nspans,
                                  uint16_t wanted, uint32_t *out);

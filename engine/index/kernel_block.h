@@ -58,9 +58,9 @@ typedef uint64_t (*ki_near_block)(const void *wanted, const uint16_t *sketches,
 static inline uint32_t ki_lead_in(uint32_t begin, uint32_t count)
 {
     uint32_t lead = begin % KI_LINE_NPOSTINGS;
-    uint32_t fits = (uint32_t)(count <= KI_LINE_NPOSTINGS) &
-                    (uint32_t)(lead + count > KI_LINE_NPOSTINGS);
-    return lead & (fits - 1);
+    uint32_t is_across = (uint32_t)(count <= KI_LINE_NPOSTINGS) &
+                         (uint32_t)(lead + count > KI_LINE_NPOSTINGS);
+    return lead & (is_across - 1);
 }
 
 static inline __attribute__((always_inline)) size_t

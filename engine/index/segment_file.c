@@ -10,7 +10,7 @@
 
 enum {
     PAGE_HEADER_NBYTES = 16, /* of LMDB, before a value with pages of its own */
-    AHEAD_NBYTES = 16 << 20 /* of the file, more than LMDB puts between two tables */
+    AHEAD_NBYTES = 8 << 20   /* more than LMDB puts between two tables, worth a call */
 };
 
 /* Writing to the map of a file that has no room on its disk would be a SIGBUS. */
@@ -25,14 +25,13 @@ static int allocate(struct ki_segment_file *file, size_t nbytes)
  * could be large. */
 static void fill_page_cache(struct ki_segment_file *file, size_t table_nbytes)
 {
-    uint64_t end = file->end + table_nbytes + AHEAD_NBYTES;
-    if (file->end + table_nbytes + AHEAD_NBYTES / 2 <= file->filled) {
-        return;
+    uint64_t needed = file->end + table_nbytes + AHEAD_NBYTES;
+    if (needed > file->filled) {
+        uint64_t end = (needed + AHEAD_NBYTES) / KI_HUGE_PAGE_NBYTES * KI_HUGE_PAGE_NBYTES;
+        end = end < file->allocated ? end : file->allocated;
+        ki_page_cache_fill(file->fd, file->filled, end - file->filled);
+        file->filled = end;
     }
-    end = (end / KI_HUGE_PAGE_NBYTES + 1) * KI_HUGE_PAGE_NBYTES;
-    end = end < file->allocated ? end : file->allocated;
-    ki_page_cache_fill(file->fd, file->filled, end - file->filled);
-    file->filled = end;
 }
 
 void ki_segment_file_open(struct ki_segment_file *file, const char *path,

@@ -21,11 +21,11 @@ struct ki_segment_file {
     MDB_env *env;
     MDB_txn *txn;
     MDB_dbi dbi;
-    int fd;     /* LMDB's own */
+    int fd;             /* LMDB's own */
     uint64_t allocated; /* bytes */
     uint64_t end;       /* of the table made last */
     uint64_t filled;    /* bytes that are in the page cache before they are written */
-    int result; /* the first failure: LMDB's or an errno; nothing is done after it */
+    int result;         /* the first failure: LMDB's or an errno; nothing is done after it */
 };
 
 /* A table of the file. */

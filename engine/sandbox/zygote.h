@@ -23,7 +23,7 @@ struct ki_zygote {
     uint32_t nworkers;
     pid_t pid;
     bool is_batch; /* not its workers, once they are ready */
-    void *stack; /* of its workers, lowest address */
+    void *stack;   /* of its workers, lowest address */
 };
 
 /* Returns the exit status of the process, once the parent is gone or said good-bye. */
