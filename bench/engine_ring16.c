@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ring16 in huge-page memory, with one kernel. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/cpu.h"
 #include "bench/engines.h"
 
 struct ring {
@@ -11,22 +9,6 @@ struct ring {
     uint32_t *offsets[KI_RING_NBANDS];
     uint16_t *buckets[KI_RING_NBANDS];
 };
-
-static const struct ki_kernel *find_kernel(const char *name)
-{
-    for (size_t i = 0; ki_kernel_at(i); i++) {
-        if (strcmp(ki_kernel_at(i)->name, name) == 0) {
-            return ki_kernel_at(i);
-        }
-    }
-    return NULL;
-}
-
-static bool runs(const char *name)
-{
-    const struct ki_kernel *kernel = find_kernel(name);
-    return kernel && (kernel->cpu_needs & ~ki_cpu_features()) == 0;
-}
 
 static void destroy(void *engine)
 {
@@ -65,7 +47,7 @@ static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *ker
     ring->tables.nhashes = n;
     ring->tables.id_nbits = ki_ring16_id_nbits(n);
     ring->tables.hashes = hashes;
-    ring->tables.kernel = find_kernel(kernel);
+    ring->tables.kernel = bench_kernel(kernel);
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         if (!make_band(ring, b)) {
             destroy(ring);
@@ -105,7 +87,7 @@ static size_t nbytes(const void *engine)
 #define RING16(kernel)                                                                 \
     static bool runs_##kernel(void)                                                    \
     {                                                                                  \
-        return runs(#kernel);                                                          \
+        return bench_kernel_runs(#kernel);                                             \
     }                                                                                  \
     static void *make_##kernel(const struct ki_ring_hash *hashes, uint32_t n)          \
     {                                                                                  \

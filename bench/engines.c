@@ -4,10 +4,13 @@
 
 #include <string.h>
 
-enum { MOST_ENGINES = 10 };
+#include "base/cpu.h"
+
+enum { MOST_ENGINES = 13 };
 
 static const struct bench_engine *const engines[MOST_ENGINES + 1] = {
     &engine_ring16_avx512,   &engine_ring16_avx2,   &engine_ring16_scalar,
+    &engine_ring12_avx512,   &engine_ring12_avx2,   &engine_ring12_scalar,
     &engine_segment,         &engine_linear_avx512, &engine_linear_avx2,
     &engine_linear_scalar,
 #ifdef WITH_FAISS
@@ -34,4 +37,20 @@ bool bench_engine_is_chosen(const struct bench_engine *engine, const char *chose
         }
     }
     return false;
+}
+
+const struct ki_kernel *bench_kernel(const char *name)
+{
+    for (size_t i = 0; ki_kernel_at(i); i++) {
+        if (strcmp(ki_kernel_at(i)->name, name) == 0) {
+            return ki_kernel_at(i);
+        }
+    }
+    return NULL;
+}
+
+bool bench_kernel_runs(const char *name)
+{
+    const struct ki_kernel *kernel = bench_kernel(name);
+    return kernel && (kernel->cpu_needs & ~ki_cpu_features()) == 0;
 }

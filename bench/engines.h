@@ -8,6 +8,9 @@
 extern const struct bench_engine engine_ring16_avx512;
 extern const struct bench_engine engine_ring16_avx2;
 extern const struct bench_engine engine_ring16_scalar;
+extern const struct bench_engine engine_ring12_avx512;
+extern const struct bench_engine engine_ring12_avx2;
+extern const struct bench_engine engine_ring12_scalar;
 extern const struct bench_engine engine_segment;
 
 /* Comparing with every hash: the limit of not indexing. */
@@ -20,5 +23,9 @@ extern const struct bench_engine engine_linear_scalar;
 extern const struct bench_engine engine_faiss_multihash;
 extern const struct bench_engine engine_faiss_hash;
 extern const struct bench_engine engine_faiss_flat;
+
+/* The kernel of that name, and whether it runs here. */
+const struct ki_kernel *bench_kernel(const char *name);
+bool bench_kernel_runs(const char *name);
 
 #endif

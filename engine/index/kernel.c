@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of kernels, and the scalar one. */
+/* The table of kernels, and the scalar ones. */
 #include "index/kernel.h"
 
 #include <string.h>
 
 #include "index/kernel_block.h"
 #include "index/kernel_isa.h"
+#include "index/kernel_line.h"
 
 /* Bits per 16-bit lane, for four lanes at once (the usual divide and conquer). */
 static uint64_t count_lanes(uint64_t x)
@@ -47,7 +48,20 @@ static size_t scan_scalar(const uint16_t *sketches, const struct ki_postings *sp
                          out);
 }
 
-static const struct ki_kernel kernel_scalar = {"scalar", 0, scan_scalar};
+static inline uint32_t near_line(const void *wanted, const struct ki_line *line,
+                                 uint32_t spare)
+{
+    const uint16_t *units = (const void *)line;
+    return (uint32_t)near_block(wanted, units, sizeof *line / sizeof *units, spare);
+}
+
+static size_t scan_lines_scalar(const struct ki_probes *probes, struct ki_line_kept *out)
+{
+    return ki_scan_lines(near_line, &probes->wanted, probes, out);
+}
+
+static const struct ki_kernel kernel_scalar = {"scalar", 0, scan_scalar,
+                                               scan_lines_scalar};
 
 static const struct ki_kernel *const kernels[] = {
     &kernel_scalar,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inner loop of a search: which postings of some buckets have a sketch near the
+ * The inner loops of a search: which postings of some buckets have a sketch near the
  * wanted one. One implementation per instruction set, each in a file of its own; the
  * scalar one is the specification and the others equal it bit for bit.
  */
@@ -37,10 +37,42 @@ typedef size_t (*ki_kernel_scan)(const uint16_t *sketches,
                                  const struct ki_postings *spans, size_t nspans,
                                  uint16_t wanted, uint32_t *out);
 
+/* A bucket of ring12 (ring12.h): one cache line. */
+enum { KI_LINE_NSKETCHES = 29, KI_LINE_HEAD = 3 };
+struct ki_line {
+    uint32_t at;
+    uint16_t count; /* may be more than there are sketches here */
+    uint16_t sketches[KI_LINE_NSKETCHES];
+};
+
+/* Which lines to look at: of each its first count sketches are kept if they differ from
+ * the wanted one in at most spare bits less flipped[i], which is not above spare;
+ * spare ≤ 15. Meanwhile lines[i + KI_LINES_AHEAD] is fetched. */
+enum { KI_LINES_AHEAD = 64 };
+struct ki_probes {
+    const struct ki_line *const *lines; /* nprobes and KI_LINES_AHEAD more */
+    const uint8_t *flipped;
+    uint32_t nprobes;
+    uint16_t wanted;
+    uint16_t spare;
+};
+
+/* Bit k of kept: sketch k of the line of that probe. */
+struct ki_line_kept {
+    uint32_t probe;
+    uint32_t kept;
+};
+
+/* Writes the probes whose line has a sketch to keep or more than KI_LINE_NSKETCHES
+ * postings, in ascending order, and returns how many; out has room for all. */
+typedef size_t (*ki_kernel_scan_lines)(const struct ki_probes *probes,
+                                       struct ki_line_kept *out);
+
 struct ki_kernel {
     const char *name;   /* "scalar", "avx2", "avx512" */
     unsigned cpu_needs; /* mask of enum ki_cpu_feature */
     ki_kernel_scan scan;
+    ki_kernel_scan_lines scan_lines;
 };
 
 /* i = 0 scalar, 1, … in order of speed, until NULL; some may not run here. */

@@ -2,6 +2,7 @@
 /* 16 sketches at a time: bits by nibble look-up, bytes added in pairs. */
 #include "index/kernel_block.h"
 #include "index/kernel_isa.h"
+#include "index/kernel_line.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -71,5 +72,18 @@ static size_t scan(const uint16_t *sketches, const struct ki_postings *spans, si
                          out);
 }
 
-const struct ki_kernel ki_kernel_avx2 = {"avx2", KI_CPU_AVX2, scan};
+static inline uint32_t near_line(const void *wanted, const struct ki_line *line,
+                                 uint32_t spare)
+{
+    const uint16_t *units = (const void *)line;
+    return (uint32_t)near_half(wanted, units, _mm256_set1_epi16((short)spare));
+}
+
+static size_t scan_lines(const struct ki_probes *probes, struct ki_line_kept *out)
+{
+    const struct constants constants = make_constants(probes->wanted);
+    return ki_scan_lines(near_line, &constants, probes, out);
+}
+
+const struct ki_kernel ki_kernel_avx2 = {"avx2", KI_CPU_AVX2, scan, scan_lines};
 #endif

@@ -2,6 +2,7 @@
 /* 32 sketches at a time with VPOPCNTW. */
 #include "index/kernel_block.h"
 #include "index/kernel_isa.h"
+#include "index/kernel_line.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -38,5 +39,20 @@ static size_t scan(const uint16_t *sketches, const struct ki_postings *spans, si
                          out);
 }
 
-const struct ki_kernel ki_kernel_avx512 = {"avx512", KI_CPU_AVX512_BITALG, scan};
+static inline uint32_t near_line(const void *wanted, const struct ki_line *line,
+                                 uint32_t spare)
+{
+    const uint16_t *units = (const void *)line;
+    return _cvtmask32_u32(near_half(units, _mm512_load_si512(wanted),
+                                    _mm512_set1_epi16((short)spare)));
+}
+
+static size_t scan_lines(const struct ki_probes *probes, struct ki_line_kept *out)
+{
+    const __m512i all_wanted = _mm512_set1_epi16((short)probes->wanted);
+    return ki_scan_lines(near_line, &all_wanted, probes, out);
+}
+
+const struct ki_kernel ki_kernel_avx512 = {"avx512", KI_CPU_AVX512_BITALG, scan,
+                                           scan_lines};
 #endif

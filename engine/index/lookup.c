@@ -65,9 +65,7 @@ static bool add_hit(const struct lookup *lookup, uint32_t entry_index,
  * nothing at all is refused by imports, and so was not released. */
 static bool was_released(const struct ki_segment *segment, uint32_t id)
 {
-    const struct ki_ring_hash *hashes =
-        segment->is_ring8 ? segment->ring8.hashes : segment->ring16.hashes;
-    struct ki_pdq pdq = ki_ring_unpermute(&hashes[id]);
+    struct ki_pdq pdq = ki_ring_unpermute(&segment->pdq_hashes[id]);
     return ki_pdq_doubts(&pdq) != 0 && !ki_pdq_is_meaningless(&pdq);
 }
 

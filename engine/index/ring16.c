@@ -177,8 +177,10 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
     search->query = job->query;
     search->context = job->context;
     search->radius = radius;
-    search->nkept = 0;
-    search->id_nbits = ring->id_nbits;
+    search->candidates.tables = ring->buckets;
+    search->candidates.hashes = ring->hashes;
+    search->candidates.id_nbits = ring->id_nbits;
+    search->candidates.n = 0;
     unsigned rest = (radius + 1) % KI_RING_NBANDS;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         search->allowance[b] = (int)((radius + 1) / KI_RING_NBANDS + (b < rest));
@@ -188,8 +190,9 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
         fetch_offsets(search, b);
     }
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
-        ki_rest_near_begin(&search->near[b], job->query->band[b],
-                           32 - search->id_nbits);
+        ki_rest_near_begin(&search->near[b],
+                           job->query->band[(b + 2) % KI_RING_NBANDS],
+                           32 - ring->id_nbits);
     }
 }
 
@@ -225,7 +228,7 @@ static bool advance(struct ki_ring16_search *search, size_t stage)
         ki_ring16_sift(search);
         return true;
     case 4:
-        ki_ring16_name(search);
+        ki_candidates_name(&search->candidates);
         return true;
     default:
         return ki_ring16_check(search);

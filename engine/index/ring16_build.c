@@ -7,6 +7,7 @@
 #include "index/ring16_layout.h"
 #include "index/ring16_places.h"
 #include "index/ring16_rest.h"
+#include "index/ring_words.h"
 
 static unsigned row_of(const struct ki_pdq *pdq, unsigned row)
 {
@@ -50,42 +51,6 @@ unsigned ki_ring16_id_nbits(uint32_t n)
         nbits++;
     }
     return nbits;
-}
-
-/* Packs values of any width into 32-bit words, low bits first. */
-struct packer {
-    uint8_t *at;
-    uint64_t bits;
-    unsigned nbits; /* of them that are not written yet, below 32 */
-};
-
-static void pack(struct packer *packer, uint32_t value, unsigned nbits)
-{
-    packer->bits |= (uint64_t)value << packer->nbits;
-    packer->nbits += nbits;
-    if (packer->nbits >= 32) {
-        uint32_t word = (uint32_t)packer->bits;
-        memcpy(packer->at, &word, sizeof word);
-        packer->at += sizeof word;
-        packer->bits >>= 32;
-        packer->nbits -= 32;
-    }
-}
-
-/* What sorting leaves of a posting beside its sketch: a word of its hash's number in
- * the low id_nbits and its rest code. Here the words of a bucket become its rest codes
- * and then its numbers, which take as many bits. */
-static void split_words(uint16_t *after, uint32_t count, unsigned id_nbits,
-                        uint32_t *words)
-{
-    struct packer packer = {.at = (uint8_t *)after};
-    memcpy(words, after, count * sizeof *words);
-    for (uint32_t k = 0; k < count; k++) {
-        pack(&packer, words[k] >> id_nbits, 32 - id_nbits);
-    }
-    for (uint32_t k = 0; k < count; k++) {
-        pack(&packer, words[k] & (((uint32_t)1 << id_nbits) - 1), id_nbits);
-    }
 }
 
 void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
@@ -147,7 +112,7 @@ bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
     for (uint32_t p = first; p < end; p++) {
         uint32_t count = offsets[p + 1] - offsets[p];
         uint16_t *bucket = buckets + (size_t)3 * (offsets[p] - offsets[first]);
-        split_words(bucket + count, count, source->id_nbits, words);
+        ki_ring_split_words(bucket + count, count, source->id_nbits, words);
     }
     free(words);
     return true;

@@ -12,7 +12,8 @@
  *   5. the numbers for the hashes,
  *   6. which are compared whole
  *
- * ring16.c has the stages 1 to 3, ring16_candidates.c the others.
+ * ring16.c has the stages 1 to 3, ring_candidates.c 4 and 5, ring16_candidates.c what is
+ * between and after them.
  */
 #ifndef KI_INDEX_RING16_SEARCH_H
 #define KI_INDEX_RING16_SEARCH_H
@@ -20,20 +21,12 @@
 #include "index/ring16.h"
 #include "index/ring16_places.h"
 #include "index/ring16_rest.h"
+#include "index/ring_candidates.h"
 
 enum {
     KI_RING16_MOST_PROBES = 1 + 16 + 120, /* values within two bits of one */
     KI_RING16_RUN = 17,                   /* spans that go to the kernel at once */
-    KI_RING16_NRUNS = (KI_RING16_MOST_PROBES + KI_RING16_RUN - 1) / KI_RING16_RUN,
-    KI_RING16_MOST_KEPT = 2048, /* gathered before the stages from 4 on run */
-};
-
-struct ki_ring16_candidate {
-    uint32_t after; /* unit at which the sketches of its bucket end */
-    uint32_t count; /* postings in the bucket */
-    uint32_t k;     /* its posting; from stage 5 on the number of its hash */
-    uint16_t band;
-    uint16_t spare; /* bits that the band after the next may still differ in */
+    KI_RING16_NRUNS = (KI_RING16_MOST_PROBES + KI_RING16_RUN - 1) / KI_RING16_RUN
 };
 
 struct ki_ring16_search {
@@ -42,20 +35,18 @@ struct ki_ring16_search {
     ki_ring_report report;
     void *context;
     uint32_t *positions; /* KI_KERNEL_MOST_POSTINGS, of all searches under way */
-    size_t nkept;
     struct ki_postings spans[KI_RING_NBANDS][KI_RING16_MOST_PROBES];
     uint64_t npostings[KI_RING_NBANDS][KI_RING16_NRUNS]; /* of each run */
     unsigned radius;
     unsigned ahead;        /* bands between fetching sketches and scanning them */
     unsigned bucket_lines; /* cache lines that a usual bucket touches */
-    unsigned id_nbits;
     int allowance[KI_RING_NBANDS]; /* t_b; 0: the band starts no chain */
-    struct ki_ring16_candidate kept[KI_RING16_MOST_KEPT];
+    struct ki_candidates candidates;
     /* The places of the buckets to probe are place[b] XOR probes[b][i]. */
     uint16_t place[KI_RING_NBANDS];
     const uint16_t *probes[KI_RING_NBANDS];
     uint16_t wide[KI_RING_NBANDS][KI_RING16_MOST_PROBES]; /* where t_b is 3 */
-    struct ki_rest_near near[KI_RING_NBANDS];             /* each band's value */
+    struct ki_rest_near near[KI_RING_NBANDS]; /* the value of the band after the next */
 };
 
 static inline unsigned ki_ring16_next(unsigned band)
@@ -68,9 +59,8 @@ static inline unsigned ki_ring16_next(unsigned band)
 bool ki_ring16_gather(struct ki_ring16_search *search, unsigned band,
                       const struct ki_postings *spans, size_t npositions);
 
-/* Stages 4, 5 and 6 for what has been gathered. */
+/* Stages 4 and 6 for what has been gathered. */
 void ki_ring16_sift(struct ki_ring16_search *search);
-void ki_ring16_name(struct ki_ring16_search *search);
 bool ki_ring16_check(struct ki_ring16_search *search);
 
 #endif

@@ -56,11 +56,11 @@ static bool make_ring16_band(struct ki_ring_tables *tables, unsigned band)
 
 static bool make_bands(struct ki_ring_tables *tables)
 {
-    unsigned nbands = tables->segment.is_ring8 ? KI_RING8_NBANDS : KI_RING_NBANDS;
+    unsigned nbands = tables->segment.ring == KI_RING8 ? KI_RING8_NBANDS : KI_RING_NBANDS;
     bool is_good = true;
     for (unsigned band = 0; band < nbands && is_good; band++) {
-        is_good = tables->segment.is_ring8 ? make_ring8_band(tables, band)
-                                           : make_ring16_band(tables, band);
+        is_good = tables->segment.ring == KI_RING8 ? make_ring8_band(tables, band)
+                                                   : make_ring16_band(tables, band);
     }
     return is_good;
 }
@@ -77,7 +77,7 @@ enum ki_status ki_ring_tables_create(const struct ki_ring_hash *hashes, size_t n
     }
     uint32_t n = (uint32_t)nhashes;
     const struct ki_kernel *kernel = ki_kernel_best(ki_cpu_features());
-    tables->segment.is_ring8 = n <= KI_SEGMENT_RING8_MOST;
+    tables->segment.ring = n <= KI_SEGMENT_RING8_MOST ? KI_RING8 : KI_RING16;
     tables->segment.ring8 =
         (struct ki_ring8){.nhashes = n, .kernel = kernel, .hashes = hashes};
     tables->segment.ring16 = (struct ki_ring16){.nhashes = n,

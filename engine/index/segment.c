@@ -12,96 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cpu.h"
 #include "base/diag.h"
 #include "base/pack.h"
 #include "index/page_cache.h"
+#include "index/segment_rings.h"
 #include "index/segment_tables.h"
-
-/* The table of that name if it has exactly nbytes, else NULL. A damaged segment may ask
- * for a size near 2⁶⁴, that of whose value is small again. */
-static const void *table(const struct ki_segment_values *values, const char *name,
-                         size_t nbytes)
-{
-    size_t stored_nbytes = 0;
-    const uint8_t *value = values->find(values->context, name, &stored_nbytes);
-    bool is_whole = value && nbytes < stored_nbytes &&
-                    stored_nbytes == ki_table_value_nbytes(nbytes);
-    return is_whole ? value + KI_TABLE_PADDING : NULL;
-}
-
-/* The tables of one band, into the ring that is in use. */
-static bool load_band(const struct ki_segment_values *values,
-                      struct ki_segment *segment, unsigned band)
-{
-    struct ki_band_layout layout = ki_band_layout(segment->npdq);
-    char name[KI_TABLE_NAME_NBYTES];
-    ki_table_name_band(band, name);
-    const uint8_t *bytes = table(values, name, layout.nbytes);
-    if (!bytes) {
-        return false;
-    }
-    const void *offsets = bytes;
-    const void *first = bytes + layout.first_at;
-    if (layout.is_ring8) {
-        const void *ids = bytes + layout.ids_at;
-        segment->ring8.offsets[band] = offsets;
-        segment->ring8.ids[band] = ids;
-        segment->ring8.sketches[band] = first;
-    } else {
-        segment->ring16.offsets[band] = offsets;
-        segment->ring16.buckets[band] = first;
-    }
-    return true;
-}
-
-static bool load_pdq(const struct ki_segment_values *values, struct ki_segment *segment,
-                     uint32_t n)
-{
-    const struct ki_kernel *kernel = ki_kernel_best(ki_cpu_features());
-    struct ki_band_layout layout = ki_band_layout(n);
-    segment->npdq = n;
-    segment->is_ring8 = layout.is_ring8;
-    segment->pdq_hashes = table(values, "pdq/hash", n * sizeof *segment->pdq_hashes);
-    segment->pdq_entries = table(values, "pdq/entry", n * sizeof(uint32_t));
-    segment->ring8 = (struct ki_ring8){n, kernel, .hashes = segment->pdq_hashes};
-    segment->ring16 = (struct ki_ring16){n, ki_ring16_id_nbits(n), kernel,
-                                         .hashes = segment->pdq_hashes};
-    if (!segment->pdq_hashes || !segment->pdq_entries) {
-        return false;
-    }
-    ki_page_cache_map(segment->pdq_hashes, n * sizeof *segment->pdq_hashes);
-    for (unsigned band = 0; band < layout.nbands; band++) {
-        if (!load_band(values, segment, band)) {
-            return false;
-        }
-    }
-    return layout.is_ring8 ? ki_ring8_is_valid(&segment->ring8)
-                           : ki_ring16_is_valid(&segment->ring16);
-}
-
-bool ki_segment_search_many(const struct ki_segment *segment,
-                            const struct ki_ring_job *jobs, size_t njobs,
-                            unsigned radius, ki_ring_report report)
-{
-    if (!segment->is_ring8) {
-        return ki_ring16_search_many(&segment->ring16, jobs, njobs, radius, report);
-    }
-    bool is_going = true;
-    for (size_t i = 0; i < njobs && is_going; i++) {
-        is_going = ki_ring8_search(&segment->ring8, jobs[i].query, radius, report,
-                                   jobs[i].context);
-    }
-    return is_going;
-}
-
-bool ki_segment_search(const struct ki_segment *segment,
-                       const struct ki_ring_hash *query, unsigned radius,
-                       ki_ring_report report, void *context)
-{
-    const struct ki_ring_job job = {query, context};
-    return ki_segment_search_many(segment, &job, 1, radius, report);
-}
 
 static bool load_digests(const struct ki_segment_values *values,
                          struct ki_segment *segment, enum ki_kind kind, uint32_t n)
@@ -111,7 +26,7 @@ static bool load_digests(const struct ki_segment_values *values,
     struct ki_digest_layout layout = ki_digest_layout(n, width);
     char name[KI_TABLE_NAME_NBYTES];
     ki_table_name_kind(kind, name);
-    const uint8_t *bytes = table(values, name, layout.nbytes);
+    const uint8_t *bytes = ki_segment_table(values, name, layout.nbytes);
     if (!bytes) {
         return false;
     }
@@ -180,7 +95,7 @@ static bool load_entries(const struct ki_segment_values *values,
                          struct ki_segment *segment)
 {
     uint32_t n = segment->nentries;
-    segment->entry_at = table(values, "entry/at", ((size_t)n + 1) * sizeof(uint64_t));
+    segment->entry_at = ki_segment_table(values, "entry/at", ((size_t)n + 1) * sizeof(uint64_t));
     if (!segment->entry_at || segment->entry_at[0] != 0) {
         return false;
     }
@@ -189,7 +104,7 @@ static bool load_entries(const struct ki_segment_values *values,
             return false;
         }
     }
-    segment->entry_data = table(values, "entry/data", (size_t)segment->entry_at[n]);
+    segment->entry_data = ki_segment_table(values, "entry/data", (size_t)segment->entry_at[n]);
     if (!segment->entry_data) {
         return false;
     }
@@ -207,7 +122,7 @@ static bool load_order(const struct ki_segment_values *values,
                        struct ki_segment *segment)
 {
     uint32_t n = segment->nentries;
-    segment->entry_order = table(values, "entry/order", n * sizeof(uint32_t));
+    segment->entry_order = ki_segment_table(values, "entry/order", n * sizeof(uint32_t));
     if (!segment->entry_order) {
         return false;
     }
@@ -238,7 +153,7 @@ static bool are_below(const uint32_t *values, uint32_t n, uint32_t limit)
 bool ki_segment_load(struct ki_segment *segment, const struct ki_segment_values *values)
 {
     struct ki_segment_header header;
-    const void *bytes = table(values, "header", sizeof header);
+    const void *bytes = ki_segment_table(values, "header", sizeof header);
     if (!bytes) {
         return false;
     }
@@ -247,7 +162,7 @@ bool ki_segment_load(struct ki_segment *segment, const struct ki_segment_values 
     segment->is_delta = header.is_delta != 0;
     if (header.version != KI_SEGMENT_VERSION || !load_entries(values, segment) ||
         (segment->is_delta && !load_order(values, segment)) ||
-        !load_pdq(values, segment, header.nhashes[KI_KIND_PDQ]) ||
+        !ki_segment_load_rings(values, segment, header.nhashes[KI_KIND_PDQ]) ||
         !are_below(segment->pdq_entries, segment->npdq, segment->nentries)) {
         return false;
     }

@@ -13,9 +13,12 @@
  *   "pdq/entry"    u32 × n: which entry each hash belongs to
  *   "pdq/band/BB"  band BB: offsets | sketches | ids of ring8, or offsets | buckets of
  *                  ring16, each on a multiple of 64
+ *   "pdq/line/BB"  instead, band BB: lines | records of ring12
  *   "md5"          prefixes | keys | u32 × n: entries, likewise "sha1", "sha256"
  *
- * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, more by ring16.
+ * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, up to KI_SEGMENT_RING16_MOST
+ * by ring16, more by ring12. A segment of more than the first that has no "pdq/line/00" is
+ * one of ring16, which older versions wrote of any size.
  *
  * A generation is one base segment and some deltas over it. An entry of a newer
  * segment, also a removed one, takes the place of the entry of that list and id in all
@@ -33,10 +36,19 @@
 
 #include "index/catalog.h"
 #include "index/digest_table.h"
+#include "index/ring12.h"
 #include "index/ring16.h"
 #include "index/ring8.h"
 
-enum { KI_SEGMENT_VERSION = 5, KI_SEGMENT_RING8_MOST = 131072, KI_CHECKSUM_NHEX = 32 };
+enum {
+    KI_SEGMENT_VERSION = 5,
+    KI_SEGMENT_RING8_MOST = 131072,
+    KI_SEGMENT_RING16_MOST = 32 << 20,
+    KI_CHECKSUM_NHEX = 32
+};
+
+/* The structure that PDQ hashes are searched by. */
+enum ki_ring { KI_RING8, KI_RING16, KI_RING12 };
 
 /* What names a segment in the MANIFEST. */
 struct ki_segment_name {
@@ -58,9 +70,10 @@ struct ki_segment {
     const uint8_t *entry_data;
     const uint32_t *entry_order; /* of a delta */
     uint32_t npdq;
-    bool is_ring8;
+    enum ki_ring ring;
     struct ki_ring8 ring8;
     struct ki_ring16 ring16;
+    struct ki_ring12 ring12;
     const struct ki_ring_hash *pdq_hashes;
     const uint32_t *pdq_entries;
     struct ki_digest_table digests[KI_NKINDS]; /* PDQ's place is unused */

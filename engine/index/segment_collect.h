@@ -9,8 +9,9 @@
 #include "index/segment.h"
 #include "index/spool.h"
 
-/* KI_SEGMENT_WORKSHOP_NBYTES: memory of its own for the tables of ring16, enough for a
- * band of 42 M hashes. Of more, every part of a band is a walk over all hashes. */
+/* KI_SEGMENT_WORKSHOP_NBYTES: memory of its own for the tables of ring16 or for the rows
+ * that those of ring12 are made of, 22 M of them. Of more, every part of a band is a walk
+ * over all hashes. */
 enum {
     KI_SEGMENT_WORKSHOP_NBYTES = 256 << 20,
     KI_SEGMENT_MOST_ROWS = KI_RING16_MOST,
@@ -27,6 +28,7 @@ struct ki_segment_builder {
     struct ki_spool pdq_entries;        /* u32 each */
     struct ki_spool digests[KI_NKINDS]; /* digest and u32 each */
     size_t workshop_nbytes;             /* KI_SEGMENT_WORKSHOP_NBYTES but for tests */
+    uint32_t ring16_most;               /* KI_SEGMENT_RING16_MOST but for tests */
     uint32_t nentries;
     uint32_t nhashes[KI_NKINDS];
 };

@@ -15,15 +15,24 @@
  * up to a size that always does. Kernels read a little over the end of a table. */
 enum { KI_TABLE_PADDING = 48, KI_TABLE_MIN_NBYTES = 4096, KI_TABLE_NAME_NBYTES = 24 };
 
-/* The size of the value that holds a table of nbytes. */
+/* The size of the value that holds a table of nbytes, and the other way round of one that
+ * is not filled up; 0: there is no such table. */
 static inline size_t ki_table_value_nbytes(size_t nbytes)
 {
     size_t filled = nbytes < KI_TABLE_MIN_NBYTES ? (size_t)KI_TABLE_MIN_NBYTES : nbytes;
     return KI_TABLE_PADDING + filled + KI_KERNEL_PADDING;
 }
 
-/* "pdq/band/NN"; the name of a kind. */
+static inline size_t ki_table_nbytes(size_t value_nbytes)
+{
+    size_t least = KI_TABLE_PADDING + KI_TABLE_MIN_NBYTES + KI_KERNEL_PADDING;
+    return value_nbytes < least ? 0
+                                : value_nbytes - KI_TABLE_PADDING - KI_KERNEL_PADDING;
+}
+
+/* "pdq/band/NN", "pdq/line/NN"; the name of a kind. */
 void ki_table_name_band(unsigned band, char out[KI_TABLE_NAME_NBYTES]);
+void ki_table_name_line(unsigned band, char out[KI_TABLE_NAME_NBYTES]);
 void ki_table_name_kind(enum ki_kind kind, char out[KI_TABLE_NAME_NBYTES]);
 
 struct ki_segment_header {

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "index/segment_builder.h"
 #include "index/segment_collect.h"
 #include "index/segment_file.h"
+#include "index/segment_rings.h"
 #include "index/segment_tables.h"
 
 static void *map(struct ki_segment_file *file, struct ki_spool *spool)
@@ -31,122 +31,20 @@ static void put_spool(struct ki_segment_file *file, const char *name,
     ki_segment_file_put(file, name, data, spool->nbytes);
 }
 
-/* Memory in which the tables of ring16 are made, a part of a band at a time. */
-struct workshop {
-    uint32_t *offsets;
-    uint16_t *buckets;
-    size_t buckets_nbytes;
-};
-
-static void workshop_open(struct ki_segment_file *file, struct workshop *workshop,
-                          size_t nhashes, size_t most_nbytes)
+static enum ki_ring ring_of(const struct ki_segment_builder *builder)
 {
-    size_t wanted = nhashes * KI_RING16_POSTING_NBYTES;
-    workshop->buckets_nbytes = wanted < most_nbytes ? wanted : most_nbytes;
-    workshop->offsets = malloc(KI_RING_NOFFSETS * sizeof *workshop->offsets);
-    void *map = mmap(NULL, workshop->buckets_nbytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED || !workshop->offsets) {
-        file->result = ENOMEM;
-    }
-    if (map != MAP_FAILED) {
-        (void)madvise(map, workshop->buckets_nbytes, MADV_HUGEPAGE);
-        workshop->buckets = map;
-    }
-}
-
-static void workshop_close(struct workshop *workshop)
-{
-    free(workshop->offsets);
-    if (workshop->buckets) {
-        (void)munmap(workshop->buckets, workshop->buckets_nbytes);
-    }
-}
-
-/* Buckets from `first` on that fit the workshop: one past the last; first if not even
- * one does. */
-static uint32_t end_of_part(const struct workshop *workshop, uint32_t first)
-{
-    const uint32_t *offsets = workshop->offsets;
-    size_t most = workshop->buckets_nbytes / KI_RING16_POSTING_NBYTES;
-    uint32_t end = first;
-    while (end < KI_RING_NVALUES && offsets[end + 1] - offsets[first] <= most) {
-        end++;
-    }
-    return end;
-}
-
-/* A bucket that is larger than the workshop, which only a hostile list makes, is filled
- * in the map. */
-static void put_buckets(struct ki_segment_file *file, const struct ki_table *table,
-                        size_t first_at, const struct ki_ring16_source *source,
-                        unsigned band, const struct workshop *workshop)
-{
-    const uint32_t *offsets = workshop->offsets;
-    uint32_t end = 0;
-    for (uint32_t first = 0; first < KI_RING_NVALUES && file->result == MDB_SUCCESS;
-         first = end) {
-        size_t at = first_at + (size_t)offsets[first] * KI_RING16_POSTING_NBYTES;
-        end = end_of_part(workshop, first);
-        bool fits = end > first;
-        end += !fits;
-        size_t nbytes =
-            (size_t)(offsets[end] - offsets[first]) * KI_RING16_POSTING_NBYTES;
-        uint16_t *buckets =
-            fits ? workshop->buckets : (uint16_t *)(void *)(table->at + at);
-        if (!ki_ring16_fill_band(source, band, offsets, first, end, buckets)) {
-            file->result = ENOMEM;
-        } else if (fits) {
-            ki_segment_file_write(file, table, at, buckets, nbytes);
-        }
-    }
-}
-
-static void put_ring16(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
-                       uint32_t n, size_t workshop_nbytes)
-{
-    const struct ki_ring16_source source = {hashes, n, ki_ring16_id_nbits(n)};
-    const struct ki_band_layout layout = ki_band_layout(n);
-    struct workshop workshop = {0};
-    workshop_open(file, &workshop, n, workshop_nbytes);
-    for (unsigned band = 0; band < layout.nbands && file->result == MDB_SUCCESS;
-         band++) {
-        char name[KI_TABLE_NAME_NBYTES];
-        ki_table_name_band(band, name);
-        struct ki_table table = ki_segment_file_table(file, name, layout.nbytes);
-        ki_ring16_count_band(&source, band, workshop.offsets);
-        ki_segment_file_write(file, &table, 0, workshop.offsets,
-                              KI_RING_NOFFSETS * sizeof *workshop.offsets);
-        put_buckets(file, &table, layout.first_at, &source, band, &workshop);
-    }
-    workshop_close(&workshop);
-}
-
-/* Small enough to be made in place. */
-static void put_ring8(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
-                      uint32_t n)
-{
-    const struct ki_band_layout layout = ki_band_layout(n);
-    for (unsigned band = 0; band < layout.nbands; band++) {
-        char name[KI_TABLE_NAME_NBYTES];
-        ki_table_name_band(band, name);
-        struct ki_table table = ki_segment_file_table(file, name, layout.nbytes);
-        if (table.at) {
-            ki_ring8_build_band(hashes, n, band, (uint32_t *)(void *)table.at,
-                                (uint16_t *)(void *)(table.at + layout.first_at),
-                                (uint32_t *)(void *)(table.at + layout.ids_at));
-        }
-    }
+    uint32_t n = builder->nhashes[KI_KIND_PDQ];
+    return n <= KI_SEGMENT_RING8_MOST  ? KI_RING8
+           : n <= builder->ring16_most ? KI_RING16
+                                       : KI_RING12;
 }
 
 static void put_pdq(struct ki_segment_file *file, struct ki_segment_builder *builder)
 {
-    uint32_t n = builder->nhashes[KI_KIND_PDQ];
     const struct ki_ring_hash *hashes = map(file, &builder->hashes);
-    if (ki_band_layout(n).is_ring8) {
-        put_ring8(file, hashes, n);
-    } else if (file->result == MDB_SUCCESS) {
-        put_ring16(file, hashes, n, builder->workshop_nbytes);
+    if (file->result == MDB_SUCCESS) {
+        ki_segment_put_rings(file, hashes, builder->nhashes[KI_KIND_PDQ],
+                             ring_of(builder), builder->workshop_nbytes);
     }
     ki_segment_file_put(file, "pdq/hash", hashes, builder->hashes.nbytes);
     put_spool(file, "pdq/entry", &builder->pdq_entries);
@@ -231,12 +129,11 @@ static void put_all(struct ki_segment_file *file, struct ki_segment_builder *bui
  * the tree above them. */
 static size_t map_size(const struct ki_segment_builder *builder)
 {
-    struct ki_band_layout band = ki_band_layout(builder->nhashes[KI_KIND_PDQ]);
     size_t nbytes = (size_t)1 << 20;
     nbytes += builder->entry_at.nbytes + builder->entry_data.nbytes;
     nbytes += (size_t)builder->nentries * sizeof(uint32_t);
     nbytes += builder->hashes.nbytes + builder->pdq_entries.nbytes;
-    nbytes += band.nbands * (band.nbytes + 16384);
+    nbytes += ki_segment_rings_nbytes(builder->nhashes[KI_KIND_PDQ], ring_of(builder));
     for (unsigned kind = KI_KIND_MD5; kind < KI_NKINDS; kind++) {
         nbytes += ki_digest_layout(builder->nhashes[kind],
                                    (uint32_t)ki_kind_nbytes((enum ki_kind)kind))

@@ -5,6 +5,8 @@
 
 #include "index/segment_builder.h"
 #include "index/segment_collect.h"
+#include "index/segment_rings.h"
+#include "index/segment_tables.h"
 #include "support/folder.h"
 #include "support/hashes.h"
 
@@ -26,7 +28,7 @@ static struct ki_hash hash_at(struct random_state *random, uint32_t i)
 }
 
 static struct ki_segment_name write_segment(const char *folder, const char *path,
-                                            size_t workshop_nbytes)
+                                            size_t workshop_nbytes, enum ki_ring ring)
 {
     struct random_state random = {17};
     struct ki_segment_builder *builder = NULL;
@@ -34,6 +36,7 @@ static struct ki_segment_name write_segment(const char *folder, const char *path
     struct ki_diag diag = {0};
     cr_assert_eq(ki_segment_builder_create(folder, false, &builder, &diag), KI_OK);
     builder->workshop_nbytes = workshop_nbytes;
+    builder->ring16_most = ring == KI_RING12 ? 0 : builder->ring16_most;
     for (uint32_t i = 0; i < NHASHES; i++) {
         char id[16];
         int length = snprintf(id, sizeof id, "%u", i);
@@ -60,7 +63,7 @@ static bool count(void *context, uint32_t id, unsigned distance)
     return true;
 }
 
-Test(segment, does_not_depend_on_the_memory_it_is_made_in)
+static void check_parts(enum ki_ring ring)
 {
     /* A band at once; in three parts; in nine and a bucket that fits none of them. */
     static const size_t sizes[] = {KI_SEGMENT_WORKSHOP_NBYTES, 400 << 10, 100 << 10};
@@ -69,7 +72,7 @@ Test(segment, does_not_depend_on_the_memory_it_is_made_in)
     char path[128];
     (void)snprintf(path, sizeof path, "%s/1.mdb", folder.path);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct ki_segment_name name = write_segment(folder.path, path, sizes[i]);
+        struct ki_segment_name name = write_segment(folder.path, path, sizes[i], ring);
         first = i == 0 ? name : first;
         cr_expect_eq(name.nbytes, first.nbytes);
         cr_expect_str_eq(name.checksum, first.checksum, "%zu bytes", sizes[i]);
@@ -78,11 +81,86 @@ Test(segment, does_not_depend_on_the_memory_it_is_made_in)
     struct ki_diag diag = {0};
     cr_assert_eq(ki_segment_open(path, &first, &segment, &diag), KI_OK, "%s",
                  diag.message);
+    cr_expect_eq(segment->ring, ring);
     for (uint32_t i = 0; i < NHASHES; i += 997) {
         unsigned nfound = 0;
         cr_expect(
             ki_segment_search(segment, &segment->pdq_hashes[i], 0, count, &nfound));
         cr_expect_eq(nfound, 1);
+    }
+    ki_segment_close(segment);
+    folder_remove(&folder);
+}
+
+Test(segment, of_ring16_does_not_depend_on_the_memory_it_is_made_in)
+{
+    check_parts(KI_RING16);
+}
+
+Test(segment, of_ring12_does_not_depend_on_the_memory_it_is_made_in)
+{
+    check_parts(KI_RING12);
+}
+
+struct stored {
+    const struct ki_segment *segment;
+    const char *wanted; /* the table that is short of some bytes */
+    size_t nbytes_less;
+};
+
+/* The tables of a segment of ring12 as LMDB would give them. */
+static const void *find_stored(void *context, const char *name, size_t *nbytes)
+{
+    const struct stored *stored = context;
+    const struct ki_segment *segment = stored->segment;
+    const struct ki_ring12 *ring = &segment->ring12;
+    const uint8_t *table = NULL;
+    size_t n = 0;
+    if (strncmp(name, "pdq/line/", 9) == 0) {
+        unsigned band = (unsigned)strtoul(name + 9, NULL, 10);
+        table = (const uint8_t *)ring->lines[band];
+        n = ki_ring12_nlines(&ring->shape, band) * sizeof(struct ki_line) +
+            ring->nunits[band] * sizeof(uint16_t);
+    } else if (strcmp(name, "pdq/hash") == 0) {
+        table = (const uint8_t *)segment->pdq_hashes;
+        n = segment->npdq * sizeof *segment->pdq_hashes;
+    } else if (strcmp(name, "pdq/entry") == 0) {
+        table = (const uint8_t *)segment->pdq_entries;
+        n = segment->npdq * sizeof *segment->pdq_entries;
+    }
+    *nbytes = ki_table_value_nbytes(n);
+    *nbytes -= strcmp(name, stored->wanted) == 0 ? stored->nbytes_less : 0;
+    return table ? table - KI_TABLE_PADDING : NULL;
+}
+
+Test(segment, of_ring12_is_refused_if_a_table_is_short_or_missing)
+{
+    static const struct stored cases[] = {
+        {NULL, "pdq/line/05", 2},
+        {NULL, "pdq/line/11", 64},
+        {NULL, "pdq/line/03", 1 << 20},
+        {NULL, "pdq/line/01", 1},
+        {NULL, "pdq/line/07", SIZE_MAX /* one more */},
+        {NULL, "pdq/hash", 32},
+    };
+    struct folder folder = folder_make();
+    struct ki_segment *segment = NULL;
+    struct ki_diag diag = {0};
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/1.mdb", folder.path);
+    struct ki_segment_name name =
+        write_segment(folder.path, path, KI_SEGMENT_WORKSHOP_NBYTES, KI_RING12);
+    cr_assert_eq(ki_segment_open(path, &name, &segment, &diag), KI_OK);
+    struct stored whole = {segment, "", 0};
+    const struct ki_segment_values good = {&whole, find_stored};
+    struct ki_segment again = {0};
+    cr_expect(ki_segment_load_rings(&good, &again, segment->npdq));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stored stored = cases[i];
+        stored.segment = segment;
+        const struct ki_segment_values values = {&stored, find_stored};
+        cr_expect(!ki_segment_load_rings(&values, &again, segment->npdq), "%s",
+                  stored.wanted);
     }
     ki_segment_close(segment);
     folder_remove(&folder);

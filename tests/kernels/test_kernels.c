@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every kernel against the scalar one and against counting bit by bit: random spans,
- * junk-filled outputs, guard pages right before the sketches or right behind the padding
- * that kernels may read.
- * An instruction set that this machine lacks is named; with KNOWNIMAGE_TEST_NEED set to
- * its name, lacking it fails. */
+ * junk-filled outputs, guard pages right before the sketches or right behind the
+ * padding that kernels may read. An instruction set that this machine lacks is named;
+ * with KNOWNIMAGE_TEST_NEED set to its name, lacking it fails. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,8 @@
 
 enum { MOST = KI_KERNEL_MOST_POSTINGS, JUNK = 0xdeadbeef };
 
-/* Sketches that begin behind an inaccessible page, or end KI_KERNEL_PADDING bytes before
- * one. */
+/* Sketches that begin behind an inaccessible page, or end KI_KERNEL_PADDING bytes
+ * before one. */
 struct guarded {
     void *map;
     size_t map_nbytes;
@@ -30,8 +29,8 @@ static struct guarded guarded_make(struct random_state *random, size_t nsketches
     size_t nbytes = nsketches * sizeof(uint16_t) + KI_KERNEL_PADDING;
     size_t whole = (nbytes + page - 1) / page * page;
     struct guarded guarded = {.map_nbytes = whole + 2 * page};
-    guarded.map = mmap(NULL, guarded.map_nbytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+    guarded.map =
+        mmap(NULL, guarded.map_nbytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     cr_assert_neq(guarded.map, MAP_FAILED);
     char *begin = (char *)guarded.map + page;
     cr_assert_eq(mprotect(begin, whole, PROT_READ | PROT_WRITE), 0);
@@ -87,7 +86,8 @@ static size_t make_spans(struct random_state *random, uint32_t nsketches,
 }
 
 static void expect_equal(const struct ki_kernel *kernel, const uint16_t *sketches,
-                         const struct ki_postings *spans, size_t nspans, uint16_t wanted)
+                         const struct ki_postings *spans, size_t nspans,
+                         uint16_t wanted)
 {
     static uint32_t expected[MOST];
     static uint32_t got[MOST + 1];
@@ -116,8 +116,8 @@ static void check_kernel(const struct ki_kernel *kernel, struct random_state *ra
     guarded_free(&table);
 }
 
-/* As much as one call may be given, every span beginning at the end of a cache line, and
- * all of it kept. */
+/* As much as one call may be given, every span beginning at the end of a cache line,
+ * and all of it kept. */
 static void check_most(const struct ki_kernel *kernel, struct random_state *random)
 {
     enum { LENGTH = MOST / KI_KERNEL_MOST_SPANS, LINE = 32 };
@@ -132,6 +132,81 @@ static void check_most(const struct ki_kernel *kernel, struct random_state *rand
     guarded_free(&table);
 }
 
+/* Lines between two inaccessible pages, some of them emptier and some fuller than they
+ * can be. */
+static struct ki_line *lines_fill(struct random_state *random, struct guarded *table,
+                                  uint32_t nlines, uint16_t wanted)
+{
+    struct ki_line *lines = (void *)table->sketches;
+    for (uint32_t i = 0; i < nlines; i++) {
+        lines[i].at = (uint32_t)random_next(random);
+        lines[i].count = (uint16_t)(random_below(random, 8) ? random_below(random, 40)
+                                                            : random_next(random));
+        for (unsigned k = 0; k < KI_LINE_NSKETCHES; k++) {
+            unsigned flip = 1u << random_below(random, 16);
+            flip |= 1u << random_below(random, 16);
+            lines[i].sketches[k] = random_below(random, 3)
+                                       ? (uint16_t)random_next(random)
+                                       : (uint16_t)(wanted ^ flip);
+        }
+    }
+    return lines;
+}
+
+static size_t scan_lines_bit_by_bit(const struct ki_probes *probes,
+                                    struct ki_line_kept *out)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < probes->nprobes; i++) {
+        const struct ki_line *line = probes->lines[i];
+        struct ki_line_kept kept = {.probe = i};
+        for (unsigned k = 0; k < KI_LINE_NSKETCHES && k < line->count; k++) {
+            unsigned nbits = 0;
+            for (int b = 0; b < 16; b++) {
+                nbits += (unsigned)(line->sketches[k] ^ probes->wanted) >> b & 1u;
+            }
+            bool is_near = nbits + probes->flipped[i] <= probes->spare;
+            kept.kept |= (uint32_t)is_near << k;
+        }
+        if (kept.kept || line->count > KI_LINE_NSKETCHES) {
+            out[n++] = kept;
+        }
+    }
+    return n;
+}
+
+static void check_lines(const struct ki_kernel *kernel, struct random_state *random)
+{
+    enum { NLINES = 64, MOST_PROBES = 300 }; /* a page */
+    const struct ki_line *probed[MOST_PROBES + KI_LINES_AHEAD];
+    uint8_t flipped[MOST_PROBES];
+    struct ki_line_kept expected[MOST_PROBES];
+    struct ki_line_kept got[MOST_PROBES + 1];
+    uint16_t wanted = (uint16_t)random_next(random);
+    struct guarded table =
+        guarded_make(random, (4096 - KI_KERNEL_PADDING) / sizeof(uint16_t));
+    const struct ki_line *lines = lines_fill(random, &table, NLINES, wanted);
+    struct ki_probes probes = {.lines = probed,
+                               .flipped = flipped,
+                               .nprobes = random_below(random, MOST_PROBES + 1),
+                               .wanted = wanted,
+                               .spare = (uint16_t)random_below(random, 16)};
+    for (size_t i = 0; i < MOST_PROBES + KI_LINES_AHEAD; i++) {
+        probed[i] = &lines[random_below(random, NLINES)];
+    }
+    for (size_t i = 0; i < MOST_PROBES; i++) {
+        flipped[i] = (uint8_t)random_below(random, probes.spare + 1u);
+    }
+    memset(got, 0xee, sizeof got);
+    size_t nexpected = scan_lines_bit_by_bit(&probes, expected);
+    size_t ngot = kernel->scan_lines(&probes, got);
+    cr_assert_eq(ngot, nexpected, "%s keeps %zu lines, expected %zu", kernel->name,
+                 ngot, nexpected);
+    cr_assert_eq(memcmp(got, expected, ngot * sizeof *got), 0, "%s", kernel->name);
+    cr_assert_eq(got[MOST_PROBES].kept, 0xeeeeeeee, "%s writes beyond", kernel->name);
+    guarded_free(&table);
+}
+
 Test(kernels, equal_counting_bit_by_bit)
 {
     struct random_state random = random_begin(101);
@@ -143,6 +218,7 @@ Test(kernels, equal_counting_bit_by_bit)
         cr_assert(runs || !needed || strcmp(needed, kernel->name) != 0);
         for (int i = 0; runs && i < 3000; i++) {
             check_kernel(kernel, &random);
+            check_lines(kernel, &random);
         }
         if (runs) {
             check_most(kernel, &random);

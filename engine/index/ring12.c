@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search as a whole; ring12_search.h tells its stages. */
+#include "index/ring12.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "index/fetch.h"
+#include "index/ring12_bits.h"
+#include "index/ring12_search.h"
+
+/* Extra allowance goes to wide bands first: their buckets are the smaller ones. */
+static void allot(struct ki_ring12_search *search)
+{
+    unsigned rest = (search->radius + 1) % KI_RING12_NBANDS;
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        search->allowance[b] = (int)((search->radius + 1) / KI_RING12_NBANDS);
+    }
+    for (unsigned turn = 0; turn < 2; turn++) {
+        for (unsigned b = 0; b < KI_RING12_NBANDS && rest > 0; b++) {
+            if (ki_ring12_is_narrow(b) == (turn == 1)) {
+                search->allowance[b]++;
+                rest--;
+            }
+        }
+    }
+}
+
+static struct ki_ring12_flips flips_of(const struct ki_ring12_search *search,
+                                       unsigned band)
+{
+    unsigned radius = (unsigned)search->allowance[band] - 1;
+    return ki_ring12_flips(radius, search->ring->shape.width[band]);
+}
+
+/* Lines of whole bands until there are `wanted` or no more. */
+static void fill_queue(const struct ki_ring12_search *search, size_t wanted)
+{
+    struct ki_ring12_queue *queue = &search->room->queue;
+    for (; queue->n < wanted && queue->band < KI_RING12_NBANDS; queue->band++) {
+        const unsigned band = queue->band;
+        if (search->allowance[band] == 0) {
+            continue;
+        }
+        const struct ki_ring12_flips flips = flips_of(search, band);
+        for (uint32_t i = 0; i < flips.n; i++) {
+            queue->lines[queue->n++] =
+                &search->ring->lines[band][search->place[band] ^ flips.places[i]];
+        }
+    }
+}
+
+/* Beyond the last one, any line will do. */
+static void pad_queue(const struct ki_ring12_search *search, size_t wanted)
+{
+    struct ki_ring12_queue *queue = &search->room->queue;
+    for (size_t i = queue->n; i < wanted; i++) {
+        queue->lines[i] = search->ring->lines[0];
+    }
+}
+
+static void leave_queue(const struct ki_ring12_search *search, size_t n)
+{
+    struct ki_ring12_queue *queue = &search->room->queue;
+    queue->n -= n;
+    memmove(queue->lines, queue->lines + n, queue->n * sizeof(const struct ki_line *));
+}
+
+static void begin_queue(const struct ki_ring12_search *search)
+{
+    struct ki_ring12_queue *queue = &search->room->queue;
+    queue->n = 0;
+    queue->band = 0;
+    fill_queue(search, KI_LINES_AHEAD);
+}
+
+/* Stage 1. */
+static void begin(struct ki_ring12_search *search, const struct ki_ring12 *ring,
+                  const struct ki_ring_job *job, unsigned radius,
+                  struct ki_ring12_room *room)
+{
+    search->room = room;
+    search->ring = ring;
+    search->query = job->query;
+    search->context = job->context;
+    search->radius = radius;
+    search->nlong = 0;
+    search->candidates.tables = ring->records;
+    search->candidates.hashes = ring->hashes;
+    search->candidates.id_nbits = ring->id_nbits;
+    search->candidates.n = 0;
+    allot(search);
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        search->place[b] = ki_ring12_line(&ring->shape, job->query, b);
+        search->low[b] = ki_ring12_low(&ring->shape, job->query, b);
+    }
+    begin_queue(search);
+    for (size_t i = 0; i < KI_LINES_AHEAD && i < room->queue.n; i++) {
+        ki_fetch(room->queue.lines[i]);
+    }
+    const unsigned rest_nbits = 32 - ring->id_nbits;
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        unsigned nnext = ki_ring12_nnext(&ring->shape, b, rest_nbits);
+        search->rest[b].code =
+            (uint16_t)ki_ring12_rest(&ring->shape, job->query, b, rest_nbits);
+        search->rest[b].mask = (uint16_t)((1u << nnext) - 1);
+    }
+}
+
+static bool look_at_band(struct ki_ring12_search *search, unsigned band)
+{
+    const unsigned next = ki_ring12_after(band, 1);
+    const struct ki_ring12_flips flips = flips_of(search, band);
+    const struct ki_probes probes = {
+        .lines = search->room->queue.lines,
+        .flipped = flips.nbits,
+        .nprobes = flips.n,
+        .wanted = search->low[next],
+        .spare = (uint16_t)(search->allowance[band] + search->allowance[next] - 1),
+    };
+    fill_queue(search, flips.n + KI_LINES_AHEAD);
+    pad_queue(search, flips.n + KI_LINES_AHEAD);
+    size_t nlines = search->ring->kernel->scan_lines(&probes, search->room->lines);
+    if (!ki_ring12_gather(search, band, &probes, nlines)) {
+        return false;
+    }
+    leave_queue(search, flips.n);
+    return true;
+}
+
+/* Stage 2. */
+static bool look(struct ki_ring12_search *search)
+{
+    begin_queue(search);
+    for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
+        if (search->allowance[band] > 0 && !look_at_band(search, band)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Stages 2 to 6 of a search, by number. */
+static bool advance(struct ki_ring12_search *search, size_t stage)
+{
+    switch (stage) {
+    case 1:
+        return look(search);
+    case 2:
+        return ki_ring12_scan_long(search);
+    case 3:
+        ki_ring12_sift(search);
+        return true;
+    case 4:
+        ki_candidates_name(&search->candidates);
+        return true;
+    default:
+        return ki_ring12_check(search);
+    }
+}
+
+/* Each stage works on another query, as in ring16.c. */
+bool ki_ring12_search_many(const struct ki_ring12 *ring, const struct ki_ring_job *jobs,
+                           size_t njobs, unsigned radius, ki_ring_report report)
+{
+    enum { NSTAGES = 6 };
+    struct ki_ring12_search searches[NSTAGES];
+    struct ki_ring12_room room;
+    assert(radius <= KI_RADIUS_MAX);
+    for (size_t step = 0; step < njobs + NSTAGES - 1; step++) {
+        if (step < njobs) {
+            struct ki_ring12_search *first = &searches[step % NSTAGES];
+            first->report = report;
+            begin(first, ring, &jobs[step], radius, &room);
+        }
+        for (size_t stage = 1; stage < NSTAGES && stage <= step; stage++) {
+            size_t job = step - stage;
+            if (job < njobs && !advance(&searches[job % NSTAGES], stage)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One search of ring12 under way, in stages that each ask for the memory of the next:
+ *
+ *   1. fetch the first lines
+ *   2. look at lines, fetching later ones; sketches kept ask for their rest codes,
+ * longer buckets for their other sketches,
+ *   3. which are looked at, and ask for rest codes too
+ *   4. rest codes ask for the numbers of their hashes,
+ *   5. the numbers for the hashes,
+ *   6. which are compared whole
+ */
+#ifndef KI_INDEX_RING12_SEARCH_H
+#define KI_INDEX_RING12_SEARCH_H
+
+#include "index/ring12.h"
+#include "index/ring12_flips.h"
+#include "index/ring_candidates.h"
+
+enum { KI_RING12_MOST_LONG = 1024 }; /* gathered before stage 3 runs */
+
+/* The lines to look at of a band, and behind them those of later bands. */
+struct ki_ring12_queue {
+    size_t n;
+    unsigned band; /* whose lines come next */
+    const struct ki_line *lines[2 * KI_RING12_MOST_PROBES + KI_LINES_AHEAD];
+};
+
+/* What all searches under way share. */
+struct ki_ring12_room {
+    uint32_t positions[KI_KERNEL_MOST_POSTINGS];
+    struct ki_line_kept lines[KI_RING12_MOST_PROBES];
+    struct ki_ring12_queue queue;
+};
+
+/* The rest code that postings would have of the query, and which of its bits are the
+ * next band's. */
+struct ki_ring12_rest {
+    uint16_t code;
+    uint16_t mask;
+};
+
+struct ki_ring12_search {
+    const struct ki_ring12 *ring;
+    const struct ki_ring_hash *query;
+    ki_ring_report report;
+    void *context;
+    struct ki_ring12_room *room;
+    unsigned radius;
+    int allowance[KI_RING12_NBANDS]; /* t_b; 0: the band starts no chain */
+    uint32_t place[KI_RING12_NBANDS];
+    uint16_t low[KI_RING12_NBANDS]; /* what a sketch would have of the band */
+    struct ki_ring12_rest rest[KI_RING12_NBANDS]; /* of each band's postings */
+    /* Buckets with more sketches than their line holds: the others. */
+    size_t nlong;
+    struct ki_postings spans[KI_RING12_MOST_LONG];
+    uint16_t bands[KI_RING12_MOST_LONG];
+    struct ki_candidates candidates;
+};
+
+/* Takes what the kernel kept of a band's lines; false if a report ended the search. */
+bool ki_ring12_gather(struct ki_ring12_search *search, unsigned band,
+                      const struct ki_probes *probes, size_t nlines);
+
+/* Stages 3, 4 and 6 for what has been gathered. */
+bool ki_ring12_scan_long(struct ki_ring12_search *search);
+void ki_ring12_sift(struct ki_ring12_search *search);
+bool ki_ring12_check(struct ki_ring12_search *search);
+
+#endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search against brute force: the same ids, the same distances, each once. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "index/ring12.h"
+#include "index/ring12_bits.h"
+#include "index/ring12_flips.h"
+#include "support/brute_force.h"
+#include "support/hashes.h"
+
+struct tables {
+    struct ki_ring12 ring;
+    struct ki_ring_hash *hashes;
+    struct ki_line *lines[KI_RING12_NBANDS];
+    uint16_t *records[KI_RING12_NBANDS];
+};
+
+struct making {
+    struct tables *tables;
+    unsigned band;
+    size_t at[2]; /* parts come in order */
+};
+
+static bool put(void *context, bool is_line, size_t at, const void *bytes,
+                size_t nbytes)
+{
+    struct making *making = context;
+    unsigned band = making->band;
+    char *to = is_line ? (char *)making->tables->lines[band]
+                       : (char *)making->tables->records[band];
+    cr_assert_eq(making->at[is_line], at);
+    making->at[is_line] += nbytes;
+    memcpy(to + at, bytes, nbytes);
+    return true;
+}
+
+static void make_band(struct tables *tables, const struct ki_ring12_source *source,
+                      unsigned band, size_t nrows)
+{
+    struct making making = {tables, band, {0, 0}};
+    const struct ki_ring12_sink sink = {put, &making};
+    const size_t nlines = ki_ring12_nlines(&source->shape, band);
+    uint32_t *counts = malloc(nlines * sizeof *counts);
+    cr_assert_not_null(counts);
+    uint32_t nunits = ki_ring12_count_band(source, band, counts);
+    tables->lines[band] = aligned_alloc(64, nlines * sizeof(struct ki_line));
+    tables->records[band] = malloc(nunits * sizeof(uint16_t) + KI_KERNEL_PADDING);
+    cr_assert(tables->lines[band] && tables->records[band]);
+    memset(tables->records[band], 0xaa, nunits * sizeof(uint16_t) + KI_KERNEL_PADDING);
+    cr_assert(ki_ring12_make_band(source, band, counts, nrows, &sink));
+    cr_assert_eq(making.at[1], nlines * sizeof(struct ki_line));
+    cr_assert_eq(making.at[0], nunits * sizeof(uint16_t));
+    tables->ring.lines[band] = tables->lines[band];
+    tables->ring.records[band] = tables->records[band];
+    tables->ring.nunits[band] = nunits;
+    free(counts);
+}
+
+/* With as many bits for a number as larger sets need, and as wide bands. */
+static void tables_build_as(struct tables *tables, unsigned id_nbits, uint32_t as_many,
+                            struct ki_ring_hash *hashes, uint32_t n)
+{
+    const struct ki_ring12_source source = {hashes, n, id_nbits,
+                                            ki_ring12_shape(as_many)};
+    tables->hashes = hashes;
+    tables->ring = (struct ki_ring12){.nhashes = n,
+                                      .id_nbits = id_nbits,
+                                      .kernel = ki_kernel_best(ki_cpu_features()),
+                                      .hashes = hashes,
+                                      .shape = source.shape};
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        make_band(tables, &source, b, n / (1 + b % 3) + 1);
+    }
+    cr_assert(ki_ring12_is_valid(&tables->ring));
+}
+
+static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uint32_t n)
+{
+    tables_build_as(tables, ki_ring16_id_nbits(n), n, hashes, n);
+}
+
+static void tables_free(struct tables *tables)
+{
+    free(tables->hashes);
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        free(tables->lines[b]);
+        free(tables->records[b]);
+    }
+}
+
+static bool search(const struct tables *tables, const struct ki_ring_hash *query,
+                   unsigned radius, ki_ring_report report, void *context)
+{
+    const struct ki_ring_job job = {query, context};
+    return ki_ring12_search_many(&tables->ring, &job, 1, radius, report);
+}
+
+static void found_free(struct found *found)
+{
+    free(found->ids);
+    free(found->distances);
+}
+
+/* Queries planted at each distance 0…40 from a hash of the set. */
+static void check_queries(struct random_state *random, const struct tables *tables,
+                          unsigned nqueries, unsigned radius)
+{
+    uint32_t n = tables->ring.nhashes;
+    struct found got = {0};
+    struct found expected = {0};
+    uint8_t *seen = calloc(n, 1);
+    cr_assert_not_null(seen);
+    for (unsigned i = 0; i < nqueries; i++) {
+        unsigned planted = i % 41;
+        uint32_t target = random_below(random, n);
+        struct ki_pdq base = ki_ring_unpermute(&tables->hashes[target]);
+        struct ki_pdq pdq = hash_at_distance(random, &base, planted);
+        struct ki_ring_hash query = ki_ring_permute(&pdq);
+        got.count = expected.count = 0;
+        cr_assert(search(tables, &query, radius, found_add, &got));
+        brute_force(tables->hashes, n, &query, radius, &expected);
+        bool is_found = false;
+        for (size_t k = 0; k < got.count; k++) {
+            is_found = is_found || got.ids[k] == target;
+        }
+        cr_assert_eq(is_found, planted <= radius, "planted at %u, radius %u", planted,
+                     radius);
+        expect_same(&got, &expected, seen, tables->hashes, n, &query);
+    }
+    free(seen);
+    found_free(&got);
+    found_free(&expected);
+}
+
+/* Brute force in a sanitizer's code takes eight times as long. */
+#ifdef __SANITIZE_ADDRESS__
+enum { NPLANTED = 5 * 41 };
+#else
+enum { NPLANTED = 20 * 41 };
+#endif
+
+static void check_million(bool is_correlated)
+{
+    struct random_state random = random_begin(is_correlated ? 2 : 1);
+    struct tables tables;
+    tables_build(&tables, hashes_make(&random, 1000000, is_correlated), 1000000);
+    check_queries(&random, &tables, NPLANTED, 31);
+    tables_free(&tables);
+}
+
+Test(ring12, equals_brute_force_on_a_million_uniform_hashes)
+{
+    check_million(false);
+}
+
+Test(ring12, equals_brute_force_on_a_million_correlated_hashes)
+{
+    check_million(true);
+}
+
+Test(ring12, equals_brute_force_at_every_radius)
+{
+    struct random_state random = random_begin(3);
+    for (unsigned radius = 0; radius <= KI_RADIUS_MAX; radius++) {
+        struct tables tables;
+        tables_build(&tables, hashes_make(&random, 3000, radius % 2), 3000);
+        check_queries(&random, &tables, 41, radius);
+        tables_free(&tables);
+    }
+}
+
+Test(ring12, equals_brute_force_with_bands_of_every_width_and_all_rest_codes)
+{
+    struct random_state random = random_begin(9);
+    for (unsigned width = KI_RING12_LEAST_WIDTH; width <= 19; width++) {
+        struct tables tables;
+        uint32_t as_many = ((uint32_t)KI_RING12_MEAN_MOST << width) - width % 2 * 13;
+        tables_build_as(&tables, 16 + (5 * width) % 15, as_many / (1 + width % 2),
+                        hashes_make(&random, 20000, width % 3 == 0), 20000);
+        check_queries(&random, &tables, 82, 31);
+        check_queries(&random, &tables, 5, KI_RADIUS_MAX);
+        tables_free(&tables);
+    }
+}
+
+/* All in few buckets: more than a line counts, more than a kernel takes at once, and
+ * more kept than is gathered before the hashes are looked at. */
+Test(ring12, equals_brute_force_on_crowded_buckets)
+{
+    enum { N = 100000, NSAME = 12 };
+    struct random_state random = random_begin(10);
+    struct tables tables;
+    struct ki_ring_hash *hashes = hashes_make(&random, N, false);
+    for (size_t i = 1; i < N; i++) {
+        memcpy(hashes[i].band, hashes[0].band, NSAME * sizeof hashes[0].band[0]);
+        hashes[i].band[3] = (uint16_t)(hashes[0].band[3] ^ (i % 16 < 2) << i % 16);
+    }
+    tables_build(&tables, hashes, N);
+    uint32_t most = 0;
+    for (size_t p = 0; p + 1 < ki_ring12_nlines(&tables.ring.shape, 0); p++) {
+        uint32_t count = ki_ring12_count(&tables.lines[0][p]);
+        most = count > most ? count : most;
+    }
+    cr_assert_gt(most, KI_RING12_CROWDED);
+    check_queries(&random, &tables, 82, 31);
+    check_queries(&random, &tables, 41, KI_RADIUS_MAX);
+    tables_free(&tables);
+}
+
+/* Buckets of 28, 29, 30 and 31 postings, and those with as many as a line can tell. */
+Test(ring12, finds_every_posting_of_a_bucket)
+{
+    static const uint32_t sizes[] = {1,  27,    28,    29,    30,   31,
+                                     32, 65533, 65534, 65535, 65536};
+    struct random_state random = random_begin(12);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct tables tables;
+        struct found found = {0};
+        uint32_t n = sizes[i];
+        struct ki_pdq pdq = hash_uniform(&random);
+        struct ki_ring_hash query = ki_ring_permute(&pdq);
+        struct ki_ring_hash *hashes = malloc(n * sizeof *hashes);
+        cr_assert_not_null(hashes);
+        for (uint32_t k = 0; k < n; k++) {
+            hashes[k] = query;
+        }
+        tables_build(&tables, hashes, n);
+        cr_assert(search(&tables, &query, 31, found_add, &found));
+        cr_assert_eq(found.count, n, "%zu of %u", found.count, n);
+        found_free(&found);
+        tables_free(&tables);
+    }
+}
+
+Test(ring12, many_queries_at_once_equal_one_after_the_other)
+{
+    enum { NQUERIES = 37, N = 20000 };
+    struct random_state random = random_begin(8);
+    struct tables tables;
+    struct ki_ring_hash queries[NQUERIES];
+    struct ki_ring_job jobs[NQUERIES];
+    struct found together[NQUERIES] = {0};
+    uint8_t *seen = calloc(N, 1);
+    cr_assert_not_null(seen);
+    tables_build(&tables, hashes_make(&random, N, true), N);
+    for (size_t n = 0; n <= NQUERIES; n++) {
+        for (size_t i = 0; i < n; i++) {
+            struct ki_pdq base =
+                ki_ring_unpermute(&tables.hashes[random_below(&random, N)]);
+            struct ki_pdq pdq = hash_at_distance(&random, &base, (unsigned)i);
+            queries[i] = ki_ring_permute(&pdq);
+            together[i].count = 0;
+            jobs[i] = (struct ki_ring_job){&queries[i], &together[i]};
+        }
+        cr_assert(ki_ring12_search_many(&tables.ring, jobs, n, 31, found_add));
+        for (size_t i = 0; i < n; i++) {
+            struct found expected = {0};
+            brute_force(tables.hashes, N, &queries[i], 31, &expected);
+            expect_same(&together[i], &expected, seen, tables.hashes, N, &queries[i]);
+            found_free(&expected);
+        }
+    }
+    for (size_t i = 0; i < NQUERIES; i++) {
+        found_free(&together[i]);
+    }
+    free(seen);
+    tables_free(&tables);
+}
+
+Test(ring12, every_instruction_set_finds_the_same)
+{
+    enum { N = 50000 };
+    struct random_state random = random_begin(13);
+    struct tables tables;
+    tables_build(&tables, hashes_make(&random, N, true), N);
+    for (size_t k = 0; ki_kernel_at(k); k++) {
+        tables.ring.kernel = ki_kernel_at(k);
+        if ((tables.ring.kernel->cpu_needs & ~ki_cpu_features()) == 0) {
+            check_queries(&random, &tables, 82, 31);
+        }
+    }
+    tables_free(&tables);
+}
+
+static unsigned bit_of(const struct ki_ring_hash *hash, unsigned i)
+{
+    return hash->band[i / 16] >> i % 16 & 1u;
+}
+
+Test(ring12, bands_follow_one_another_and_stay_within_a_hash)
+{
+    struct random_state random = random_begin(14);
+    for (uint32_t n = 1; n <= KI_RING16_MOST; n += n / 3 + 1) {
+        const struct ki_ring12_shape shape = ki_ring12_shape(n);
+        struct ki_pdq pdq = hash_uniform(&random);
+        struct ki_ring_hash hash = ki_ring_permute(&pdq);
+        unsigned first = 0;
+        for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+            cr_assert_eq(shape.first[b], first);
+            cr_assert_leq(shape.width[b], KI_RING12_MOST_WIDTH);
+            cr_assert_leq(first + shape.width[b], 256, "%u hashes", n);
+            uint32_t value = ki_ring12_band(&shape, &hash, b);
+            for (unsigned i = 0; i < shape.width[b]; i++) {
+                cr_assert_eq(value >> i & 1, bit_of(&hash, first + i));
+            }
+            cr_assert_eq(value >> shape.width[b], 0);
+            first += shape.width[b];
+        }
+    }
+}
+
+static bool stop_at_once(void *context, uint32_t id, unsigned distance)
+{
+    (void)id;
+    (void)distance;
+    ++*(int *)context;
+    return false;
+}
+
+Test(ring12, report_can_end_the_search)
+{
+    struct random_state random = random_begin(6);
+    struct tables tables;
+    struct ki_ring_hash *hashes = calloc(100, sizeof *hashes);
+    cr_assert_not_null(hashes);
+    tables_build(&tables, hashes, 100);
+    struct ki_pdq zero = {{0}};
+    struct ki_pdq near = hash_at_distance(&random, &zero, 3);
+    struct ki_ring_hash query = ki_ring_permute(&near);
+    int ncalls = 0;
+    cr_expect(!search(&tables, &query, 31, stop_at_once, &ncalls));
+    cr_expect_eq(ncalls, 1);
+    tables_free(&tables);
+}
+
+/* Each change makes tables that must not be searched; undone, they are good again. */
+Test(ring12, bad_tables_are_refused)
+{
+    struct random_state random = random_begin(7);
+    struct tables tables;
+    tables_build(&tables, hashes_make(&random, 500, false), 500);
+    const size_t end = ki_ring12_nlines(&tables.ring.shape, 4) - 1;
+    struct ki_line *lines = tables.lines[4];
+    size_t filled = 0;
+    while (lines[filled].count == 0) {
+        filled++;
+    }
+    uint16_t *last = &tables.records[4][tables.ring.nunits[4] - 1];
+    uint16_t kept = *last; /* a number, of 16 bits */
+    *last = 500;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "a number out of range");
+    *last = kept;
+    cr_expect(ki_ring12_is_valid(&tables.ring));
+    lines[0].at = 1;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "a first record other than at 0");
+    lines[0].at = 0;
+    lines[end].at++;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "records that end beyond the table");
+    lines[end].at--;
+    lines[end].count = 1;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "postings after the last line");
+    lines[end].count = 0;
+    lines[filled].count++;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "more postings than their record has");
+    lines[filled].count--;
+    kept = lines[filled].count;
+    lines[filled].count = KI_RING12_CROWDED;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "crowded, and is not");
+    lines[filled].count = kept;
+    lines[filled + 1].at -= 2 * (uint32_t)kept + 2;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "records that go back");
+    lines[filled + 1].at += 2 * (uint32_t)kept + 2;
+    tables.ring.id_nbits = 15;
+    cr_expect(!ki_ring12_is_valid(&tables.ring), "numbers of too few bits");
+    tables.ring.id_nbits = 16;
+    cr_expect(ki_ring12_is_valid(&tables.ring));
+    tables_free(&tables);
+}
+
+/* The code's distance of five, by which no set of the cache gets two lines of a ball.
+ */
+Test(ring12, places_are_a_permutation_that_keeps_neighbours_apart)
+{
+    enum { WIDTH = 18, NSETS = 1 << KI_RING12_NSPREAD };
+    uint8_t *is_taken = calloc((size_t)1 << WIDTH, 1);
+    cr_assert_not_null(is_taken);
+    for (uint32_t value = 0; value < 1u << WIDTH; value++) {
+        uint32_t place = ki_ring12_place(value);
+        cr_assert_lt(place, 1u << WIDTH);
+        cr_assert(!is_taken[place]);
+        is_taken[place] = 1;
+        uint32_t other = value * 40503u % (1u << WIDTH);
+        cr_assert_eq(ki_ring12_place(value ^ other), place ^ ki_ring12_place(other));
+    }
+    free(is_taken);
+    uint8_t is_used[NSETS] = {0};
+    const struct ki_ring12_flips flips = ki_ring12_flips(2, KI_RING12_MOST_WIDTH);
+    cr_assert_eq(flips.n, 1 + 24 + 276);
+    for (uint32_t i = 0; i < flips.n; i++) {
+        cr_assert(!is_used[flips.places[i] % NSETS]);
+        is_used[flips.places[i] % NSETS] = 1;
+    }
+}
+
+Test(ring12, flips_reach_all_values_within_a_radius_once)
+{
+    enum { WIDTH = 13 };
+    for (unsigned radius = 0; radius <= KI_RING12_MOST_RADIUS; radius++) {
+        const struct ki_ring12_flips flips = ki_ring12_flips(radius, WIDTH);
+        uint8_t nbits[1 << WIDTH];
+        memset(nbits, 0xff, sizeof nbits);
+        for (uint32_t i = 0; i < flips.n; i++) {
+            cr_assert_lt(flips.places[i], 1u << WIDTH);
+            cr_assert_eq(nbits[flips.places[i]], 0xff);
+            nbits[flips.places[i]] = flips.nbits[i];
+        }
+        for (uint32_t value = 0; value < 1u << WIDTH; value++) {
+            unsigned expected = (unsigned)__builtin_popcount(value);
+            cr_assert_eq(nbits[ki_ring12_place(value)],
+                         expected <= radius ? expected : 0xff);
+        }
+    }
+}
