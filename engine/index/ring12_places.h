@@ -5,8 +5,8 @@
  * 22 bits, 79 would compete for eight ways of a second-level cache of 512 KB (6 M hashes
  * on a Zen 3: 119 us a query, and 91 as it is). So the low ten bits of the place are
  *
- *     the value as a polynomial over GF(2) modulo x^10 + x^9 + x^8 + x^6 + x^5 + x^3 +
- * 1,
+ *     the value as a polynomial over GF(2), modulo
+ *     x^10 + x^9 + x^8 + x^6 + x^5 + x^3 + 1,
  *
  * which generates the BCH code [31, 21, 5]: no two values within two bits of one have
  * the same ten. The other bits of the place are those of the value.
