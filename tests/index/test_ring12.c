@@ -8,8 +8,9 @@
 #include "index/ring12.h"
 #include "index/ring12_bits.h"
 #include "index/ring12_flips.h"
-#include "support/brute_force.h"
+#include "index/ring12_search.h"
 #include "support/hashes.h"
+#include "support/ring_queries.h"
 
 struct tables {
     struct ki_ring12 ring;
@@ -91,63 +92,31 @@ static void tables_free(struct tables *tables)
     }
 }
 
-static bool search(const struct tables *tables, const struct ki_ring_hash *query,
-                   unsigned radius, ki_ring_report report, void *context)
+static bool search_many(const void *ring, const struct ki_ring_job *jobs, size_t njobs,
+                        unsigned radius, ki_ring_report report)
 {
-    const struct ki_ring_job job = {query, context};
-    return ki_ring12_search_many(&tables->ring, &job, 1, radius, report);
+    return ki_ring12_search_many(ring, jobs, njobs, radius, report);
 }
 
-static void found_free(struct found *found)
+static struct searched searched_of(const struct tables *tables)
 {
-    free(found->ids);
-    free(found->distances);
+    return (struct searched){&tables->ring, tables->hashes, tables->ring.nhashes,
+                             search_many};
 }
 
-/* Queries planted at each distance 0…40 from a hash of the set. */
-static void check_queries(struct random_state *random, const struct tables *tables,
-                          unsigned nqueries, unsigned radius)
+static void check(struct random_state *random, const struct tables *tables,
+                  unsigned nqueries, unsigned radius)
 {
-    uint32_t n = tables->ring.nhashes;
-    struct found got = {0};
-    struct found expected = {0};
-    uint8_t *seen = calloc(n, 1);
-    cr_assert_not_null(seen);
-    for (unsigned i = 0; i < nqueries; i++) {
-        unsigned planted = i % 41;
-        uint32_t target = random_below(random, n);
-        struct ki_pdq base = ki_ring_unpermute(&tables->hashes[target]);
-        struct ki_pdq pdq = hash_at_distance(random, &base, planted);
-        struct ki_ring_hash query = ki_ring_permute(&pdq);
-        got.count = expected.count = 0;
-        cr_assert(search(tables, &query, radius, found_add, &got));
-        brute_force(tables->hashes, n, &query, radius, &expected);
-        bool is_found = false;
-        for (size_t k = 0; k < got.count; k++) {
-            is_found = is_found || got.ids[k] == target;
-        }
-        cr_assert_eq(is_found, planted <= radius, "planted at %u, radius %u", planted,
-                     radius);
-        expect_same(&got, &expected, seen, tables->hashes, n, &query);
-    }
-    free(seen);
-    found_free(&got);
-    found_free(&expected);
+    const struct searched searched = searched_of(tables);
+    check_queries(random, &searched, nqueries, radius);
 }
-
-/* Brute force in a sanitizer's code takes eight times as long. */
-#ifdef __SANITIZE_ADDRESS__
-enum { NPLANTED = 5 * 41 };
-#else
-enum { NPLANTED = 20 * 41 };
-#endif
 
 static void check_million(bool is_correlated)
 {
     struct random_state random = random_begin(is_correlated ? 2 : 1);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 1000000, is_correlated), 1000000);
-    check_queries(&random, &tables, NPLANTED, 31);
+    check(&random, &tables, NPLANTED, 31);
     tables_free(&tables);
 }
 
@@ -167,7 +136,7 @@ Test(ring12, equals_brute_force_at_every_radius)
     for (unsigned radius = 0; radius <= KI_RADIUS_MAX; radius++) {
         struct tables tables;
         tables_build(&tables, hashes_make(&random, 3000, radius % 2), 3000);
-        check_queries(&random, &tables, 41, radius);
+        check(&random, &tables, 41, radius);
         tables_free(&tables);
     }
 }
@@ -180,8 +149,8 @@ Test(ring12, equals_brute_force_with_bands_of_every_width_and_all_rest_codes)
         uint32_t as_many = ((uint32_t)KI_RING12_MEAN_MOST << width) - width % 2 * 13;
         tables_build_as(&tables, 16 + (5 * width) % 15, as_many / (1 + width % 2),
                         hashes_make(&random, 20000, width % 3 == 0), 20000);
-        check_queries(&random, &tables, 82, 31);
-        check_queries(&random, &tables, 5, KI_RADIUS_MAX);
+        check(&random, &tables, 82, 31);
+        check(&random, &tables, 5, KI_RADIUS_MAX);
         tables_free(&tables);
     }
 }
@@ -205,9 +174,64 @@ Test(ring12, equals_brute_force_on_crowded_buckets)
         most = count > most ? count : most;
     }
     cr_assert_gt(most, KI_RING12_CROWDED);
-    check_queries(&random, &tables, 82, 31);
-    check_queries(&random, &tables, 41, KI_RADIUS_MAX);
+    check(&random, &tables, 82, 31);
+    check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
+}
+
+/* More than are noted before their other sketches are looked at: on average buckets
+ * have 98 postings, and a query of the largest radius meets 2,112 of them. */
+Test(ring12, equals_brute_force_where_no_line_holds_its_bucket)
+{
+    enum { N = 100000 };
+    struct random_state random = random_begin(15);
+    struct tables tables;
+    tables_build_as(&tables, 17, KI_RING12_MEAN_MOST << KI_RING12_LEAST_WIDTH,
+                    hashes_make(&random, N, false), N);
+    uint32_t nlong = 0;
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        const unsigned radius = KI_RING12_MOST_RADIUS;
+        nlong += ki_ring12_flips(radius, tables.ring.shape.width[b]).n;
+        for (size_t p = 0; p + 1 < ki_ring12_nlines(&tables.ring.shape, b); p++) {
+            cr_assert_gt(ki_ring12_count(&tables.lines[b][p]), KI_LINE_NSKETCHES);
+        }
+    }
+    cr_assert_gt(nlong, KI_RING12_MOST_LONG);
+    check(&random, &tables, 82, 31);
+    check(&random, &tables, 41, KI_RADIUS_MAX);
+    tables_free(&tables);
+}
+
+static bool put_some(void *context, bool is_line, size_t at, const void *bytes,
+                     size_t nbytes)
+{
+    int *nleft = context;
+    (void)is_line;
+    (void)at;
+    (void)bytes;
+    (void)nbytes;
+    return (*nleft)-- > 0;
+}
+
+/* A disk that fills up, say: the making ends at whatever part it is. */
+Test(ring12, a_sink_that_fails_ends_the_making)
+{
+    enum { N = 3000 };
+    struct random_state random = random_begin(16);
+    struct ki_ring_hash *hashes = hashes_make(&random, N, false);
+    const struct ki_ring12_source source = {hashes, N, 16, ki_ring12_shape(N)};
+    static uint32_t counts[1 << KI_RING12_LEAST_WIDTH];
+    int nparts = 0;
+    bool is_made = false;
+    (void)ki_ring12_count_band(&source, 1, counts);
+    for (; !is_made; nparts++) {
+        int nleft = nparts;
+        const struct ki_ring12_sink sink = {put_some, &nleft};
+        is_made = ki_ring12_make_band(&source, 1, counts, N / 2, &sink);
+        cr_assert_eq(is_made, nleft >= 0, "%d parts taken", nparts);
+    }
+    cr_expect_gt(nparts, 3);
+    free(hashes);
 }
 
 /* Buckets of 28, 29, 30 and 31 postings, and those with as many as a line can tell. */
@@ -228,7 +252,8 @@ Test(ring12, finds_every_posting_of_a_bucket)
             hashes[k] = query;
         }
         tables_build(&tables, hashes, n);
-        cr_assert(search(&tables, &query, 31, found_add, &found));
+        const struct searched searched = searched_of(&tables);
+        cr_assert(search_one(&searched, &query, 31, found_add, &found));
         cr_assert_eq(found.count, n, "%zu of %u", found.count, n);
         found_free(&found);
         tables_free(&tables);
@@ -237,36 +262,11 @@ Test(ring12, finds_every_posting_of_a_bucket)
 
 Test(ring12, many_queries_at_once_equal_one_after_the_other)
 {
-    enum { NQUERIES = 37, N = 20000 };
     struct random_state random = random_begin(8);
     struct tables tables;
-    struct ki_ring_hash queries[NQUERIES];
-    struct ki_ring_job jobs[NQUERIES];
-    struct found together[NQUERIES] = {0};
-    uint8_t *seen = calloc(N, 1);
-    cr_assert_not_null(seen);
-    tables_build(&tables, hashes_make(&random, N, true), N);
-    for (size_t n = 0; n <= NQUERIES; n++) {
-        for (size_t i = 0; i < n; i++) {
-            struct ki_pdq base =
-                ki_ring_unpermute(&tables.hashes[random_below(&random, N)]);
-            struct ki_pdq pdq = hash_at_distance(&random, &base, (unsigned)i);
-            queries[i] = ki_ring_permute(&pdq);
-            together[i].count = 0;
-            jobs[i] = (struct ki_ring_job){&queries[i], &together[i]};
-        }
-        cr_assert(ki_ring12_search_many(&tables.ring, jobs, n, 31, found_add));
-        for (size_t i = 0; i < n; i++) {
-            struct found expected = {0};
-            brute_force(tables.hashes, N, &queries[i], 31, &expected);
-            expect_same(&together[i], &expected, seen, tables.hashes, N, &queries[i]);
-            found_free(&expected);
-        }
-    }
-    for (size_t i = 0; i < NQUERIES; i++) {
-        found_free(&together[i]);
-    }
-    free(seen);
+    tables_build(&tables, hashes_make(&random, 20000, true), 20000);
+    const struct searched searched = searched_of(&tables);
+    check_many_at_once(&random, &searched);
     tables_free(&tables);
 }
 
@@ -279,7 +279,7 @@ Test(ring12, every_instruction_set_finds_the_same)
     for (size_t k = 0; ki_kernel_at(k); k++) {
         tables.ring.kernel = ki_kernel_at(k);
         if ((tables.ring.kernel->cpu_needs & ~ki_cpu_features()) == 0) {
-            check_queries(&random, &tables, 82, 31);
+            check(&random, &tables, 82, 31);
         }
     }
     tables_free(&tables);
@@ -288,6 +288,26 @@ Test(ring12, every_instruction_set_finds_the_same)
 static unsigned bit_of(const struct ki_ring_hash *hash, unsigned i)
 {
     return hash->band[i / 16] >> i % 16 & 1u;
+}
+
+/* A rest code goes on where the sketch of the next band ends. */
+static void check_rest(const struct ki_ring12_shape *shape,
+                       const struct ki_ring_hash *hash, unsigned band)
+{
+    unsigned next = ki_ring12_after(band, 1);
+    unsigned second = ki_ring12_after(band, 2);
+    for (unsigned nbits = 2; nbits <= 16; nbits++) {
+        uint32_t rest = ki_ring12_rest(shape, hash, band, nbits);
+        unsigned n = 0;
+        for (unsigned i = 16; i < shape->width[next] && n < nbits; i++, n++) {
+            cr_assert_eq(rest >> n & 1, bit_of(hash, shape->first[next] + i));
+        }
+        cr_assert_eq(ki_ring12_nnext(shape, band, nbits), n);
+        for (unsigned i = 0; i < shape->width[second] && n < nbits; i++, n++) {
+            cr_assert_eq(rest >> n & 1, bit_of(hash, shape->first[second] + i));
+        }
+        cr_assert_eq(rest >> n, 0);
+    }
 }
 
 Test(ring12, bands_follow_one_another_and_stay_within_a_hash)
@@ -307,17 +327,10 @@ Test(ring12, bands_follow_one_another_and_stay_within_a_hash)
                 cr_assert_eq(value >> i & 1, bit_of(&hash, first + i));
             }
             cr_assert_eq(value >> shape.width[b], 0);
+            check_rest(&shape, &hash, b);
             first += shape.width[b];
         }
     }
-}
-
-static bool stop_at_once(void *context, uint32_t id, unsigned distance)
-{
-    (void)id;
-    (void)distance;
-    ++*(int *)context;
-    return false;
 }
 
 Test(ring12, report_can_end_the_search)
@@ -331,7 +344,8 @@ Test(ring12, report_can_end_the_search)
     struct ki_pdq near = hash_at_distance(&random, &zero, 3);
     struct ki_ring_hash query = ki_ring_permute(&near);
     int ncalls = 0;
-    cr_expect(!search(&tables, &query, 31, stop_at_once, &ncalls));
+    const struct searched searched = searched_of(&tables);
+    cr_expect(!search_one(&searched, &query, 31, stop_at_once, &ncalls));
     cr_expect_eq(ncalls, 1);
     tables_free(&tables);
 }

@@ -8,8 +8,8 @@
 #include "index/ring16.h"
 #include "index/ring16_places.h"
 #include "index/ring16_rest.h"
-#include "support/brute_force.h"
 #include "support/hashes.h"
+#include "support/ring_queries.h"
 
 struct tables {
     struct ki_ring16 ring;
@@ -60,60 +60,31 @@ static void tables_free(struct tables *tables)
     free(tables->buckets);
 }
 
-/* Queries planted at each distance 0…40 from a hash of the set. */
-static void check_queries(struct random_state *random, const struct tables *tables,
-                          unsigned nqueries, unsigned radius)
+static bool search_many(const void *ring, const struct ki_ring_job *jobs, size_t njobs,
+                        unsigned radius, ki_ring_report report)
 {
-    uint32_t n = tables->ring.nhashes;
-    struct found got = {0};
-    struct found expected = {0};
-    uint8_t *seen = calloc(n, 1);
-    unsigned nfound[41] = {0};
-    unsigned nplanted[41] = {0};
-    cr_assert_not_null(seen);
-    for (unsigned i = 0; i < nqueries; i++) {
-        unsigned planted = i % 41;
-        uint32_t target = random_below(random, n);
-        struct ki_pdq base = ki_ring_unpermute(&tables->hashes[target]);
-        struct ki_pdq pdq = hash_at_distance(random, &base, planted);
-        struct ki_ring_hash query = ki_ring_permute(&pdq);
-        got.count = expected.count = 0;
-        cr_assert(ki_ring16_search(&tables->ring, &query, radius, found_add, &got));
-        brute_force(tables->hashes, n, &query, radius, &expected);
-        bool is_found = false;
-        for (size_t k = 0; k < got.count; k++) {
-            is_found = is_found || got.ids[k] == target;
-        }
-        cr_assert_eq(is_found, planted <= radius, "planted at %u, radius %u", planted,
-                     radius);
-        nplanted[planted]++;
-        nfound[planted] += is_found;
-        expect_same(&got, &expected, seen, tables->hashes, n, &query);
-    }
-    if (radius == 31 && nqueries > 41) {
-        printf("planted at 31: %u of %u found, at 32: %u of %u\n", nfound[31],
-               nplanted[31], nfound[32], nplanted[32]);
-    }
-    free(seen);
-    free(got.ids);
-    free(got.distances);
-    free(expected.ids);
-    free(expected.distances);
+    return ki_ring16_search_many(ring, jobs, njobs, radius, report);
 }
 
-/* Brute force in a sanitizer's code takes eight times as long. */
-#ifdef __SANITIZE_ADDRESS__
-enum { NPLANTED = 7 * 41 };
-#else
-enum { NPLANTED = 50 * 41 };
-#endif
+static struct searched searched_of(const struct tables *tables)
+{
+    return (struct searched){&tables->ring, tables->hashes, tables->ring.nhashes,
+                             search_many};
+}
+
+static void check(struct random_state *random, const struct tables *tables,
+                  unsigned nqueries, unsigned radius)
+{
+    const struct searched searched = searched_of(tables);
+    check_queries(random, &searched, nqueries, radius);
+}
 
 static void check_million(bool is_correlated)
 {
     struct random_state random = random_begin(is_correlated ? 2 : 1);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 1000000, is_correlated), 1000000);
-    check_queries(&random, &tables, NPLANTED, 31);
+    check(&random, &tables, NPLANTED, 31);
     tables_free(&tables);
 }
 
@@ -133,7 +104,7 @@ Test(ring16, equals_brute_force_at_every_radius)
     for (unsigned radius = 0; radius <= KI_RADIUS_MAX; radius++) {
         struct tables tables;
         tables_build(&tables, hashes_make(&random, 3000, radius % 2), 3000);
-        check_queries(&random, &tables, 41, radius);
+        check(&random, &tables, 41, radius);
         tables_free(&tables);
     }
 }
@@ -145,8 +116,8 @@ Test(ring16, equals_brute_force_with_rest_codes_of_every_size)
         struct tables tables;
         tables_build_as(&tables, id_nbits, hashes_make(&random, 20000, id_nbits % 2),
                         20000);
-        check_queries(&random, &tables, 123, 31);
-        check_queries(&random, &tables, 41, KI_RADIUS_MAX);
+        check(&random, &tables, 123, 31);
+        check(&random, &tables, 41, KI_RADIUS_MAX);
         tables_free(&tables);
     }
 }
@@ -164,8 +135,8 @@ Test(ring16, equals_brute_force_on_crowded_buckets)
         hashes[i].band[3] = (uint16_t)(hashes[0].band[3] ^ (i % 16 < 2) << i % 16);
     }
     tables_build(&tables, hashes, N);
-    check_queries(&random, &tables, 82, 31);
-    check_queries(&random, &tables, 41, KI_RADIUS_MAX);
+    check(&random, &tables, 82, 31);
+    check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
 }
 
@@ -196,38 +167,11 @@ Test(ring16, rest_codes_never_say_more_than_the_distance)
 
 Test(ring16, many_queries_at_once_equal_one_after_the_other)
 {
-    enum { NQUERIES = 37, N = 20000 };
     struct random_state random = random_begin(8);
     struct tables tables;
-    struct ki_ring_hash queries[NQUERIES];
-    struct ki_ring_job jobs[NQUERIES];
-    struct found together[NQUERIES] = {0};
-    uint8_t *seen = calloc(N, 1);
-    cr_assert_not_null(seen);
-    tables_build(&tables, hashes_make(&random, N, true), N);
-    for (size_t n = 0; n <= NQUERIES; n++) {
-        for (size_t i = 0; i < n; i++) {
-            struct ki_pdq base =
-                ki_ring_unpermute(&tables.hashes[random_below(&random, N)]);
-            struct ki_pdq pdq = hash_at_distance(&random, &base, (unsigned)i);
-            queries[i] = ki_ring_permute(&pdq);
-            together[i].count = 0;
-            jobs[i] = (struct ki_ring_job){&queries[i], &together[i]};
-        }
-        cr_assert(ki_ring16_search_many(&tables.ring, jobs, n, 31, found_add));
-        for (size_t i = 0; i < n; i++) {
-            struct found expected = {0};
-            brute_force(tables.hashes, N, &queries[i], 31, &expected);
-            expect_same(&together[i], &expected, seen, tables.hashes, N, &queries[i]);
-            free(expected.ids);
-            free(expected.distances);
-        }
-    }
-    for (size_t i = 0; i < NQUERIES; i++) {
-        free(together[i].ids);
-        free(together[i].distances);
-    }
-    free(seen);
+    tables_build(&tables, hashes_make(&random, 20000, true), 20000);
+    const struct searched searched = searched_of(&tables);
+    check_many_at_once(&random, &searched);
     tables_free(&tables);
 }
 
@@ -247,8 +191,7 @@ Test(ring16, searches_tiny_sets_and_repeated_hashes)
         tables_build(&tables, hashes, n);
         cr_expect(ki_ring16_search(&tables.ring, &query, 31, found_add, &found));
         cr_expect_eq(found.count, n);
-        free(found.ids);
-        free(found.distances);
+        found_free(&found);
         tables_free(&tables);
     }
 }
@@ -265,14 +208,6 @@ Test(ring16, permutation_is_undone_and_keeps_distances)
         cr_assert_eq(ki_pdq_distance(&a, &back), 0);
         cr_assert_eq(ki_pdq_distance(&a, &b), distance_of(&pa, &pb));
     }
-}
-
-static bool stop_at_once(void *context, uint32_t id, unsigned distance)
-{
-    (void)id;
-    (void)distance;
-    ++*(int *)context;
-    return false;
 }
 
 Test(ring16, report_can_end_the_search)

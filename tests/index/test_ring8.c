@@ -67,10 +67,8 @@ static void check_queries(struct random_state *random, const struct tables *tabl
         expect_same(&got, &expected, seen, tables->hashes, n, &query);
     }
     free(seen);
-    free(got.ids);
-    free(got.distances);
-    free(expected.ids);
-    free(expected.distances);
+    found_free(&got);
+    found_free(&expected);
 }
 
 Test(ring8, equals_brute_force_at_every_radius)

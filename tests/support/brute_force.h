@@ -24,6 +24,12 @@ struct found {
     size_t capacity;
 };
 
+static inline void found_free(struct found *found)
+{
+    free(found->ids);
+    free(found->distances);
+}
+
 static inline bool found_add(void *context, uint32_t id, unsigned distance)
 {
     struct found *found = context;
