@@ -65,6 +65,8 @@ struct bench_answer {
     unsigned wanted_distance;
 };
 void bench_answer_add(struct bench_answer *answer, uint32_t id, unsigned distance);
+/* The same for searches that report to a context. */
+bool bench_answer_report(void *answer, uint32_t id, unsigned distance);
 
 /* The same for each of the hashes first … end − 1 within the radius. */
 void bench_answer_add_near(struct bench_answer *answer,

@@ -7,6 +7,7 @@
 #include "bench/engines.h"
 #include "common/message.h"
 #include "common/option_types.h"
+#include "index/segment.h"
 
 struct build_arguments {
     struct bench_sized_arguments common;
@@ -53,11 +54,17 @@ static bool build_one(json_t *results, const struct bench_engine *engine,
     return true;
 }
 
+/* The tables that a segment of so many hashes has. */
+static const struct bench_engine *in_memory(uint32_t n)
+{
+    return n > KI_SEGMENT_RING16_MOST ? &engine_ring12_scalar : &engine_ring16_scalar;
+}
+
 static bool run_each(json_t *results, const void *context, uint32_t n)
 {
     const struct build_arguments *arguments = context;
     struct ki_ring_hash *hashes = bench_hashes(BENCH_UNIFORM, n, arguments->seed);
-    bool is_good = hashes && build_one(results, &engine_ring16_scalar, hashes, n) &&
+    bool is_good = hashes && build_one(results, in_memory(n), hashes, n) &&
                    build_one(results, &engine_segment, hashes, n);
     bench_free(hashes, n * sizeof *hashes);
     return is_good;
@@ -93,8 +100,8 @@ const struct command command_build = {
     .operands = "",
     .summary = "time and memory of building the search tables",
     .details =
-        "ring16-scalar: the tables in huge pages; segment: a whole segment file,\n"
-        "from collecting entries to its checksum and opening it again.",
+        "ring16-scalar, ring12-scalar: the tables in huge pages; segment: a whole\n"
+        "segment file, from collecting entries to its checksum and opening it again.",
     .groups = groups,
     .ngroups = COUNT(groups),
     .run = run_build,

@@ -57,24 +57,19 @@ static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *ker
     return ring;
 }
 
-static bool report(void *context, uint32_t id, unsigned distance)
-{
-    bench_answer_add(context, id, distance);
-    return true;
-}
-
 static void search(void *engine, const struct ki_ring_hash *query, unsigned radius,
                    struct bench_answer *answer)
 {
     const struct ring *ring = engine;
-    (void)ki_ring16_search(&ring->tables, query, radius, report, answer);
+    (void)ki_ring16_search(&ring->tables, query, radius, bench_answer_report, answer);
 }
 
 static void search_many(void *engine, const struct ki_ring_job *jobs, size_t njobs,
                         unsigned radius)
 {
     const struct ring *ring = engine;
-    (void)ki_ring16_search_many(&ring->tables, jobs, njobs, radius, report);
+    (void)ki_ring16_search_many(&ring->tables, jobs, njobs, radius,
+                                bench_answer_report);
 }
 
 static size_t nbytes(const void *engine)

@@ -87,17 +87,12 @@ static void *make(const struct ki_ring_hash *hashes, uint32_t n)
     return served;
 }
 
-static bool report(void *context, uint32_t id, unsigned distance)
-{
-    bench_answer_add(context, id, distance);
-    return true;
-}
-
 static void search(void *engine, const struct ki_ring_hash *query, unsigned radius,
                    struct bench_answer *answer)
 {
     const struct served *served = engine;
-    (void)ki_segment_search(served->segment, query, radius, report, answer);
+    (void)ki_segment_search(served->segment, query, radius, bench_answer_report,
+                            answer);
 }
 
 static size_t nbytes(const void *engine)
@@ -111,7 +106,8 @@ static void search_many(void *engine, const struct ki_ring_job *jobs, size_t njo
                         unsigned radius)
 {
     const struct served *served = engine;
-    (void)ki_segment_search_many(served->segment, jobs, njobs, radius, report);
+    (void)ki_segment_search_many(served->segment, jobs, njobs, radius,
+                                 bench_answer_report);
 }
 
 const struct bench_engine engine_segment = {

@@ -8,6 +8,7 @@
 #include "index/fetch.h"
 #include "index/ring12_bits.h"
 #include "index/ring12_search.h"
+#include "index/ring_stages.h"
 
 /* Extra allowance goes to wide bands first: their buckets are the smaller ones. */
 static void allot(struct ki_ring12_search *search)
@@ -76,10 +77,8 @@ static void begin_queue(const struct ki_ring12_search *search)
 
 /* Stage 1. */
 static void begin(struct ki_ring12_search *search, const struct ki_ring12 *ring,
-                  const struct ki_ring_job *job, unsigned radius,
-                  struct ki_ring12_room *room)
+                  const struct ki_ring_job *job, unsigned radius)
 {
-    search->room = room;
     search->ring = ring;
     search->query = job->query;
     search->context = job->context;
@@ -95,8 +94,8 @@ static void begin(struct ki_ring12_search *search, const struct ki_ring12 *ring,
         search->low[b] = ki_ring12_low(&ring->shape, job->query, b);
     }
     begin_queue(search);
-    for (size_t i = 0; i < KI_LINES_AHEAD && i < room->queue.n; i++) {
-        ki_fetch(room->queue.lines[i]);
+    for (size_t i = 0; i < KI_LINES_AHEAD && i < search->room->queue.n; i++) {
+        ki_fetch(search->room->queue.lines[i]);
     }
     const unsigned rest_nbits = 32 - ring->id_nbits;
     for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
@@ -128,7 +127,7 @@ static bool look_at_band(struct ki_ring12_search *search, unsigned band)
     return true;
 }
 
-/* Stage 2. */
+/* Stage 2. The queue is begun again: another search has used it since stage 1. */
 static bool look(struct ki_ring12_search *search)
 {
     begin_queue(search);
@@ -140,10 +139,22 @@ static bool look(struct ki_ring12_search *search)
     return true;
 }
 
-/* Stages 2 to 6 of a search, by number. */
-static bool advance(struct ki_ring12_search *search, size_t stage)
+/* The searches under way. */
+struct run {
+    const struct ki_ring12 *ring;
+    const struct ki_ring_job *jobs;
+    unsigned radius;
+    struct ki_ring12_search searches[KI_RING_NSTAGES];
+};
+
+static bool run_stage(void *context, size_t job, size_t stage)
 {
+    struct run *run = context;
+    struct ki_ring12_search *search = &run->searches[job % KI_RING_NSTAGES];
     switch (stage) {
+    case 0:
+        begin(search, run->ring, &run->jobs[job], run->radius);
+        return true;
     case 1:
         return look(search);
     case 2:
@@ -159,26 +170,18 @@ static bool advance(struct ki_ring12_search *search, size_t stage)
     }
 }
 
-/* Each stage works on another query, as in ring16.c. */
 bool ki_ring12_search_many(const struct ki_ring12 *ring, const struct ki_ring_job *jobs,
                            size_t njobs, unsigned radius, ki_ring_report report)
 {
-    enum { NSTAGES = 6 };
-    struct ki_ring12_search searches[NSTAGES];
     struct ki_ring12_room room;
+    struct run run;
     assert(radius <= KI_RADIUS_MAX);
-    for (size_t step = 0; step < njobs + NSTAGES - 1; step++) {
-        if (step < njobs) {
-            struct ki_ring12_search *first = &searches[step % NSTAGES];
-            first->report = report;
-            begin(first, ring, &jobs[step], radius, &room);
-        }
-        for (size_t stage = 1; stage < NSTAGES && stage <= step; stage++) {
-            size_t job = step - stage;
-            if (job < njobs && !advance(&searches[job % NSTAGES], stage)) {
-                return false;
-            }
-        }
+    run.ring = ring;
+    run.jobs = jobs;
+    run.radius = radius;
+    for (size_t i = 0; i < KI_RING_NSTAGES; i++) {
+        run.searches[i].report = report;
+        run.searches[i].room = &room;
     }
-    return true;
+    return ki_ring_run_stages(njobs, run_stage, &run);
 }

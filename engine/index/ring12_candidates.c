@@ -146,8 +146,8 @@ bool ki_ring12_gather(struct ki_ring12_search *search, unsigned band,
     return true;
 }
 
-/* Positions found in one span or several of a band. A bucket has as many sketches in
- * its line as fit, if others are in a span; spans[i] is a piece of whole[i]. */
+/* Positions found in spans of a band or in a piece of one: `whole` are the spans. Who
+ * has sketches in a span has as many in its line as fit. */
 static bool take(struct ki_ring12_search *search, unsigned band,
                  const struct ki_postings *whole, size_t npositions)
 {

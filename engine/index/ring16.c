@@ -7,6 +7,7 @@
 
 #include "index/fetch.h"
 #include "index/ring16_search.h"
+#include "index/ring_stages.h"
 
 /*
  * The sketches of the first bands are fetched at once, those of a later band while the
@@ -215,10 +216,22 @@ static bool scan(struct ki_ring16_search *search)
     return true;
 }
 
-/* Stages 2 to 6 of a search, by number. */
-static bool advance(struct ki_ring16_search *search, size_t stage)
+/* The searches under way. */
+struct run {
+    const struct ki_ring16 *ring;
+    const struct ki_ring_job *jobs;
+    unsigned radius;
+    struct ki_ring16_search searches[KI_RING_NSTAGES];
+};
+
+static bool run_stage(void *context, size_t job, size_t stage)
 {
+    struct run *run = context;
+    struct ki_ring16_search *search = &run->searches[job % KI_RING_NSTAGES];
     switch (stage) {
+    case 0:
+        begin(search, run->ring, &run->jobs[job], run->radius);
+        return true;
     case 1:
         fill(search);
         return true;
@@ -235,33 +248,23 @@ static bool advance(struct ki_ring16_search *search, size_t stage)
     }
 }
 
-/* Each stage works on another query, one step behind the stage before, so that what a
- * stage has asked for comes while the others work. */
 bool ki_ring16_search_many(const struct ki_ring16 *ring, const struct ki_ring_job *jobs,
                            size_t njobs, unsigned radius, ki_ring_report report)
 {
-    enum { NSTAGES = 6 };
-    struct ki_ring16_search searches[NSTAGES];
     uint32_t positions[KI_KERNEL_MOST_POSTINGS];
+    struct run run;
     assert(radius <= KI_RADIUS_MAX);
     if (ring->nhashes == 0) {
         return true;
     }
-    for (size_t step = 0; step < njobs + NSTAGES - 1; step++) {
-        if (step < njobs) {
-            struct ki_ring16_search *first = &searches[step % NSTAGES];
-            first->report = report;
-            first->positions = positions;
-            begin(first, ring, &jobs[step], radius);
-        }
-        for (size_t stage = 1; stage < NSTAGES && stage <= step; stage++) {
-            size_t job = step - stage;
-            if (job < njobs && !advance(&searches[job % NSTAGES], stage)) {
-                return false;
-            }
-        }
+    run.ring = ring;
+    run.jobs = jobs;
+    run.radius = radius;
+    for (size_t i = 0; i < KI_RING_NSTAGES; i++) {
+        run.searches[i].report = report;
+        run.searches[i].positions = positions;
     }
-    return true;
+    return ki_ring_run_stages(njobs, run_stage, &run);
 }
 
 bool ki_ring16_search(const struct ki_ring16 *ring, const struct ki_ring_hash *query,

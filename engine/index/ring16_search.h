@@ -12,8 +12,7 @@
  *   5. the numbers for the hashes,
  *   6. which are compared whole
  *
- * ring16.c has the stages 1 to 3, ring_candidates.c 4 and 5, ring16_candidates.c what is
- * between and after them.
+ * ring16.c has the stages 1 to 3, ring16_candidates.c and ring_candidates.c the others.
  */
 #ifndef KI_INDEX_RING16_SEARCH_H
 #define KI_INDEX_RING16_SEARCH_H

@@ -95,7 +95,8 @@ static bool load_entries(const struct ki_segment_values *values,
                          struct ki_segment *segment)
 {
     uint32_t n = segment->nentries;
-    segment->entry_at = ki_segment_table(values, "entry/at", ((size_t)n + 1) * sizeof(uint64_t));
+    segment->entry_at =
+        ki_segment_table(values, "entry/at", ((size_t)n + 1) * sizeof(uint64_t));
     if (!segment->entry_at || segment->entry_at[0] != 0) {
         return false;
     }
@@ -104,7 +105,8 @@ static bool load_entries(const struct ki_segment_values *values,
             return false;
         }
     }
-    segment->entry_data = ki_segment_table(values, "entry/data", (size_t)segment->entry_at[n]);
+    segment->entry_data =
+        ki_segment_table(values, "entry/data", (size_t)segment->entry_at[n]);
     if (!segment->entry_data) {
         return false;
     }
@@ -122,7 +124,8 @@ static bool load_order(const struct ki_segment_values *values,
                        struct ki_segment *segment)
 {
     uint32_t n = segment->nentries;
-    segment->entry_order = ki_segment_table(values, "entry/order", n * sizeof(uint32_t));
+    segment->entry_order =
+        ki_segment_table(values, "entry/order", n * sizeof(uint32_t));
     if (!segment->entry_order) {
         return false;
     }

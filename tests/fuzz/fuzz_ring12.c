@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cpu.h"
 #include "fuzz/edits.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/ring_found.h"
 #include "index/ring12.h"
 #include "support/hashes.h"
 
@@ -18,13 +18,6 @@ enum { NHASHES = 120, NALIKE = 50, ID_NBITS = 27, NTABLES = 2 * KI_RING12_NBANDS
 
 /* Lines of all bands, then their records, then the hashes. */
 static struct fuzz_table originals[NTABLES];
-
-static void require(bool is_true)
-{
-    if (!is_true) {
-        abort();
-    }
-}
 
 static struct fuzz_table zeros(size_t nbytes)
 {
@@ -49,7 +42,8 @@ static struct ki_ring12_source source_of(const struct ki_ring_hash *hashes)
                                      ki_ring12_shape(NHASHES)};
 }
 
-static bool put(void *context, bool is_line, size_t at, const void *bytes, size_t nbytes)
+static bool put(void *context, bool is_line, size_t at, const void *bytes,
+                size_t nbytes)
 {
     unsigned band = *(const unsigned *)context;
     size_t number = is_line ? band : KI_RING12_NBANDS + band;
@@ -104,33 +98,12 @@ static bool fill_ring(const struct fuzz_table tables[NTABLES], struct ki_ring12 
     return true;
 }
 
-struct found {
-    unsigned radius;
-    uint64_t sum; /* in the order of the reports */
-};
-
-static bool report(void *context, uint32_t id, unsigned distance)
+static bool search(void *context, const struct ki_kernel *kernel,
+                   const struct ki_ring_job *job, unsigned radius)
 {
-    struct found *found = context;
-    require(id < NHASHES && distance <= found->radius);
-    found->sum = (found->sum ^ id) * 0x100000001b3u + distance;
-    return true;
-}
-
-static void search(struct ki_ring12 *ring, const struct ki_ring_hash *query,
-                   unsigned radius)
-{
-    struct found scalar = {.radius = radius};
-    for (size_t i = 0; ki_kernel_at(i); i++) {
-        struct found found = {.radius = radius};
-        const struct ki_ring_job job = {query, &found};
-        ring->kernel = ki_kernel_at(i);
-        if ((ring->kernel->cpu_needs & ~ki_cpu_features()) == 0) {
-            require(ki_ring12_search_many(ring, &job, 1, radius, report));
-            scalar = i == 0 ? found : scalar;
-            require(found.sum == scalar.sum);
-        }
-    }
+    struct ki_ring12 *ring = context;
+    ring->kernel = kernel;
+    return ki_ring12_search_many(ring, job, 1, radius, ring_found_add);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
@@ -149,7 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         struct ki_ring_hash query;
         memcpy(&query, originals[NTABLES - 1].data + data[0] / 3 * sizeof query,
                sizeof query);
-        search(&ring, &query, KI_RADIUS_MAX - data[0] % 3 * (KI_RADIUS_MAX / 2));
+        search_with_every_kernel(&ring, search, &query, NHASHES,
+                                 KI_RADIUS_MAX - data[0] % 3 * (KI_RADIUS_MAX / 2));
     }
     fuzz_tables_forget(tables, NTABLES);
     return 0;
