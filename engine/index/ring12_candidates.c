@@ -14,25 +14,23 @@ static unsigned count_bits(uint64_t x)
     return (unsigned)((x * 0x0101010101010101u) >> 56);
 }
 
-/* Bits that differ, per band, and in all. */
-static unsigned band_distances(const struct ki_ring12_shape *shape,
-                               const struct ki_ring_hash *a,
-                               const struct ki_ring_hash *b,
-                               uint16_t distances[KI_RING12_NBANDS])
+static struct ki_ring_hash differing_bits(const struct ki_ring_hash *a,
+                                          const struct ki_ring_hash *b)
+{
+    struct ki_ring_hash differing;
+    for (unsigned i = 0; i < KI_RING_NBANDS; i++) {
+        differing.band[i] = (uint16_t)(a->band[i] ^ b->band[i]);
+    }
+    return differing;
+}
+
+static unsigned distance_of(const struct ki_ring_hash *differing)
 {
     uint64_t x[4];
-    uint64_t y[4];
     unsigned sum = 0;
-    struct ki_ring_hash differing;
-    memcpy(x, a, sizeof x);
-    memcpy(y, b, sizeof y);
+    memcpy(x, differing, sizeof x);
     for (size_t i = 0; i < 4; i++) {
-        x[i] ^= y[i];
         sum += count_bits(x[i]);
-    }
-    memcpy(&differing, x, sizeof differing);
-    for (unsigned i = 0; i < KI_RING12_NBANDS; i++) {
-        distances[i] = (uint16_t)count_bits(ki_ring12_band(shape, &differing, i));
     }
     return sum;
 }
@@ -42,15 +40,19 @@ static bool check(const struct ki_ring12_search *search,
                   const struct ki_candidate *candidate)
 {
     uint16_t distances[KI_RING12_NBANDS];
-    unsigned total =
-        band_distances(&search->ring->shape, &search->ring->hashes[candidate->k],
-                       search->query, distances);
-    if (total > search->radius ||
-        !ki_ring_is_reported(distances, search->allowance, KI_RING12_NBANDS,
-                             candidate->band)) {
+    const struct ki_ring_hash differing =
+        differing_bits(&search->ring->hashes[candidate->k], search->query);
+    unsigned total = distance_of(&differing);
+    if (total > search->radius) {
         return true;
     }
-    return search->report(search->context, candidate->k, total);
+    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+        uint32_t band = ki_ring12_band(&search->ring->shape, &differing, b);
+        distances[b] = (uint16_t)count_bits(band);
+    }
+    return !ki_ring_is_reported(distances, search->allowance, KI_RING12_NBANDS,
+                                candidate->band) ||
+           search->report(search->context, candidate->k, total);
 }
 
 /* As in ring16: nothing is branched on that others wait for. What is left of the next

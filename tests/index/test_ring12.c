@@ -116,7 +116,7 @@ static void check_million(bool is_correlated)
     struct random_state random = random_begin(is_correlated ? 2 : 1);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 1000000, is_correlated), 1000000);
-    check(&random, &tables, NPLANTED, 31);
+    check(&random, &tables, NPLANTED * 2 / 5, 31);
     tables_free(&tables);
 }
 
@@ -159,7 +159,7 @@ Test(ring12, equals_brute_force_with_bands_of_every_width_and_all_rest_codes)
  * more kept than is gathered before the hashes are looked at. */
 Test(ring12, equals_brute_force_on_crowded_buckets)
 {
-    enum { N = 100000, NSAME = 12 };
+    enum { N = 70000, NSAME = 12 };
     struct random_state random = random_begin(10);
     struct tables tables;
     struct ki_ring_hash *hashes = hashes_make(&random, N, false);
