@@ -174,7 +174,7 @@ Test(ring12, equals_brute_force_on_crowded_buckets)
         most = count > most ? count : most;
     }
     cr_assert_gt(most, KI_RING12_CROWDED);
-    check(&random, &tables, 82, 31);
+    check(&random, &tables, 41, 31);
     check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
 }

@@ -10,13 +10,6 @@
 #include "index/ring16.h"
 #include "support/hashes.h"
 
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__clang__)
-#define WITH_POPCNT __attribute__((target_clones("popcnt", "default")))
-#else
-#define WITH_POPCNT
-#endif
-
 struct found {
     uint32_t *ids;
     unsigned *distances;
@@ -45,9 +38,8 @@ static inline bool found_add(void *context, uint32_t id, unsigned distance)
     return true;
 }
 
-WITH_POPCNT
-static inline unsigned distance_of(const struct ki_ring_hash *a,
-                                   const struct ki_ring_hash *b)
+static inline __attribute__((always_inline)) unsigned
+distance_of(const struct ki_ring_hash *a, const struct ki_ring_hash *b)
 {
     uint64_t x[4];
     uint64_t y[4];
@@ -59,24 +51,40 @@ static inline unsigned distance_of(const struct ki_ring_hash *a,
                       __builtin_popcountll(x[3] ^ y[3]));
 }
 
-WITH_POPCNT
-static inline void brute_force(const struct ki_ring_hash *hashes, uint32_t n,
-                               const struct ki_ring_hash *query, unsigned radius,
-                               struct found *found)
+static inline __attribute__((always_inline)) void
+compare_each(const struct ki_ring_hash *hashes, uint32_t n,
+             const struct ki_ring_hash *query, unsigned radius, struct found *found)
 {
-    uint64_t q[4];
-    memcpy(q, query, sizeof q);
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t h[4];
-        memcpy(h, &hashes[i], sizeof h);
-        unsigned distance = (unsigned)(__builtin_popcountll(h[0] ^ q[0]) +
-                                       __builtin_popcountll(h[1] ^ q[1]) +
-                                       __builtin_popcountll(h[2] ^ q[2]) +
-                                       __builtin_popcountll(h[3] ^ q[3]));
+        unsigned distance = distance_of(&hashes[i], query);
         if (distance <= radius) {
             (void)found_add(found, i, distance);
         }
     }
+}
+
+/* With the processor's instruction for it, where it has one. */
+#if defined(__x86_64__)
+__attribute__((target("popcnt"))) static inline void
+compare_each_popcnt(const struct ki_ring_hash *hashes, uint32_t n,
+                    const struct ki_ring_hash *query, unsigned radius,
+                    struct found *found)
+{
+    compare_each(hashes, n, query, radius, found);
+}
+#endif
+
+static inline void brute_force(const struct ki_ring_hash *hashes, uint32_t n,
+                               const struct ki_ring_hash *query, unsigned radius,
+                               struct found *found)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("popcnt")) {
+        compare_each_popcnt(hashes, n, query, radius, found);
+        return;
+    }
+#endif
+    compare_each(hashes, n, query, radius, found);
 }
 
 /* Every hit of the search is one of brute force with its distance, none twice, and
