@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes of one input → lookups → hits → verdict.
+ * Hashes of inputs → lookups → hits → verdicts.
  */
 #ifndef KI_MATCH_VERDICT_H
 #define KI_MATCH_VERDICT_H
@@ -17,11 +17,13 @@ struct ki_match_request {
     size_t max_hits;                       /* 0: all */
 };
 
-/* Looks up every hash that may be trusted and judges. hits is reused; the result
- * borrows it. KI_ERR_NO_MEMORY if hits were lost: the verdict is then no_match never.
+/* Looks up every hash that may be trusted, of 1 … KI_MATCH_MOST inputs together, and
+ * judges each. hits is reused; the results borrow it. KI_ERR_NO_MEMORY if hits were
+ * lost: the verdict is then no_match never.
  */
+enum { KI_MATCH_MOST = 8 };
 enum ki_status ki_match(const struct ki_match_request *request,
-                        const struct ki_hashes *hashes, struct ki_hits *hits,
-                        struct ki_result *result);
+                        const struct ki_hashes *hashes, size_t ninputs,
+                        struct ki_hits *hits, struct ki_result *results);
 
 #endif

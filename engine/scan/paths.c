@@ -22,7 +22,8 @@
 enum {
     MOST_JOBS = 1024,
     MOST_AHEAD = 64,
-    WINDOW_PER_JOB = 16 /* results that may wait for an earlier one */
+    WINDOW_PER_JOB = 16,  /* results that may wait for an earlier one */
+    MOST_TAKEN_US = 50000 /* for files that are looked up together */
 };
 
 struct pool {
@@ -43,6 +44,10 @@ struct worker {
     struct pool *pool;
     struct ki_scanner *scanner;
     pthread_t thread;
+    /* What is hashed and not looked up yet, or could not be read. */
+    struct ki_job jobs[KI_SCANNER_MOST];
+    size_t njobs;
+    uint64_t took_us;
 };
 
 unsigned ki_scan_default_njobs(void)
@@ -77,33 +82,66 @@ static void fail_result(const struct pool *pool, int os_error, struct ki_result 
                    ki_policy_version(pool->options->policy));
 }
 
-static void run_job(struct worker *worker, const struct ki_job *job)
+/* Looks up what is hashed and delivers all, in the order of the walk. */
+static void finish_jobs(struct worker *worker)
 {
     struct pool *pool = worker->pool;
-    struct ki_result result;
-    if (job->os_error != 0) {
-        fail_result(pool, job->os_error, &result);
-    } else {
-        /* Memory that ran out is told by the result's reason. */
-        (void)!ki_scanner_path(worker->scanner, job->path.text, job->is_named, &result);
+    struct ki_result results[KI_SCANNER_MOST];
+    size_t nused = 0;
+    /* Memory that ran out is told by the results' reasons. */
+    (void)!ki_scanner_judge(worker->scanner, results);
+    for (size_t i = 0; i < worker->njobs; i++) {
+        const struct ki_job *job = &worker->jobs[i];
+        struct ki_result failed;
+        const struct ki_result *result = &failed;
+        if (job->os_error != 0) {
+            fail_result(pool, job->os_error, &failed);
+        } else {
+            result = &results[nused++];
+        }
+        if (!ki_deliver(&pool->delivery, job->sequence, job->path.text, result)) {
+            atomic_store(&pool->has_no_memory, true);
+        }
     }
-    if (!ki_deliver(&pool->delivery, job->sequence, job->path.text, &result)) {
-        atomic_store(&pool->has_no_memory, true);
+    worker->njobs = 0;
+    worker->took_us = 0;
+}
+
+/* Nothing that is hashed waits for a file that is still to be found. */
+static bool pop_job(struct worker *worker)
+{
+    struct ki_queue *queue = &worker->pool->queue;
+    if (ki_queue_pop(queue, &worker->jobs[worker->njobs], false)) {
+        return true;
+    }
+    finish_jobs(worker);
+    return ki_queue_pop(queue, &worker->jobs[0], true);
+}
+
+static void begin_job(struct worker *worker)
+{
+    const struct ki_job *job = &worker->jobs[worker->njobs++];
+    if (job->os_error == 0) {
+        worker->took_us +=
+            ki_scanner_hash_path(worker->scanner, job->path.text, job->is_named);
+    }
+    if (worker->njobs == KI_SCANNER_MOST || worker->took_us >= MOST_TAKEN_US) {
+        finish_jobs(worker);
     }
 }
 
 static void *work(void *argument)
 {
     struct worker *worker = argument;
-    struct pool *pool = worker->pool;
-    struct ki_job job = {0};
-    while (ki_queue_pop(&pool->queue, &job)) {
-        run_job(worker, &job);
-        if (is_stopped(pool)) {
-            ki_queue_close(&pool->queue, true);
+    while (pop_job(worker)) {
+        begin_job(worker);
+        if (is_stopped(worker->pool)) {
+            ki_queue_close(&worker->pool->queue, true);
         }
     }
-    ki_pathbuf_free(&job.path);
+    for (size_t i = 0; i < KI_SCANNER_MOST; i++) {
+        ki_pathbuf_free(&worker->jobs[i].path);
+    }
     return NULL;
 }
 

@@ -57,10 +57,10 @@ bool ki_queue_push(struct ki_queue *queue, struct ki_job *job)
     return is_open;
 }
 
-bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job)
+bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job, bool waits)
 {
     (void)pthread_mutex_lock(&queue->mutex);
-    while (queue->count == 0 && !queue->is_closed) {
+    while (queue->count == 0 && !queue->is_closed && waits) {
         (void)pthread_cond_wait(&queue->changed, &queue->mutex);
     }
     bool has_job = queue->count > 0;

@@ -36,8 +36,9 @@ void ki_queue_end(struct ki_queue *queue);
  * exchange for its own, to be used again or freed. */
 bool ki_queue_push(struct ki_queue *queue, struct ki_job *job);
 
-/* Waits for a job; false when the queue is closed and empty. Exchanges paths too. */
-bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job);
+/* Waits for a job; false when the queue is closed and empty, or without waiting, when
+ * it is empty. Exchanges paths too. */
+bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job, bool waits);
 
 /* No more jobs; with discard, those in the queue are dropped too. */
 void ki_queue_close(struct ki_queue *queue, bool discard);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One input at a time, with the hasher it was given. */
+/* Inputs hashed one at a time with the hasher it was given, judged one or some at a
+ * time. */
 #include "scan/scanner.h"
 
 #include <stdlib.h>
@@ -13,10 +14,12 @@ struct ki_scanner {
     const struct ki_index *index;
     struct ki_ruling *ruling;
     struct ki_hasher *hasher;
-    struct ki_hashes hashes; /* of the input at hand */
+    /* Of the inputs that are not judged yet, and how long hashing them took. */
+    struct ki_hashes hashes[KI_MATCH_MOST];
+    uint64_t took_us[KI_MATCH_MOST];
+    size_t nhashed;
     struct ki_hits hits;
     bool is_degraded;
-    uint64_t begin_us;
 };
 
 struct ki_scan_options ki_scan_options_default(void)
@@ -96,46 +99,56 @@ void ki_scanner_set_repeats(struct ki_scanner *scanner, struct ki_repeats *repea
     ki_hasher_set_memo(scanner->hasher, ki_repeats_memo(repeats));
 }
 
-/* Looks up what scanner->hashes holds. */
-static enum ki_status judge(struct ki_scanner *scanner, struct ki_result *out)
+enum ki_status ki_scanner_judge(struct ki_scanner *scanner, struct ki_result *results)
 {
-    struct ki_match_request request = {
+    const struct ki_match_request request = {
         .index = scanner->index,
         .ruling = scanner->ruling,
         .options = &scanner->options.hash,
         .max_hits = scanner->options.max_hits,
     };
-    enum ki_status status = ki_match(&request, &scanner->hashes, &scanner->hits, out);
-    out->is_degraded = scanner->is_degraded;
-    out->elapsed_us = ki_clock_wall_us() - scanner->begin_us;
+    const size_t n = scanner->nhashed;
+    uint64_t begin_us = ki_clock_wall_us();
+    enum ki_status status =
+        ki_match(&request, scanner->hashes, n, &scanner->hits, results);
+    uint64_t took_us = ki_clock_wall_us() - begin_us;
+    for (size_t i = 0; i < n; i++) {
+        results[i].is_degraded = scanner->is_degraded;
+        results[i].elapsed_us = scanner->took_us[i] + took_us / n;
+    }
+    scanner->nhashed = 0;
     return status;
 }
 
 enum ki_status ki_scan_memory(struct ki_scanner *scanner, const void *data,
                               size_t nbytes, struct ki_result *out)
 {
-    scanner->begin_us = ki_clock_wall_us();
-    ki_hash_memory(scanner->hasher, data, nbytes, &scanner->hashes);
-    return judge(scanner, out);
+    uint64_t begin_us = ki_clock_wall_us();
+    ki_hash_memory(scanner->hasher, data, nbytes, &scanner->hashes[0]);
+    scanner->took_us[scanner->nhashed++] = ki_clock_wall_us() - begin_us;
+    return ki_scanner_judge(scanner, out);
 }
 
-enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path,
-                               bool follow, struct ki_result *out)
+uint64_t ki_scanner_hash_path(struct ki_scanner *scanner, const char *path, bool follow)
 {
-    scanner->begin_us = ki_clock_wall_us();
-    ki_hasher_path(scanner->hasher, path, follow, &scanner->hashes);
-    return judge(scanner, out);
+    uint64_t begin_us = ki_clock_wall_us();
+    ki_hasher_path(scanner->hasher, path, follow, &scanner->hashes[scanner->nhashed]);
+    uint64_t took_us = ki_clock_wall_us() - begin_us;
+    scanner->took_us[scanner->nhashed++] = took_us;
+    return took_us;
 }
 
 enum ki_status ki_scan_file(struct ki_scanner *scanner, const char *path,
                             struct ki_result *out)
 {
-    return ki_scanner_path(scanner, path, true, out);
+    (void)ki_scanner_hash_path(scanner, path, true);
+    return ki_scanner_judge(scanner, out);
 }
 
 enum ki_status ki_scan_fd(struct ki_scanner *scanner, int fd, struct ki_result *out)
 {
-    scanner->begin_us = ki_clock_wall_us();
-    ki_hash_fd(scanner->hasher, fd, &scanner->hashes);
-    return judge(scanner, out);
+    uint64_t begin_us = ki_clock_wall_us();
+    ki_hash_fd(scanner->hasher, fd, &scanner->hashes[0]);
+    scanner->took_us[scanner->nhashed++] = ki_clock_wall_us() - begin_us;
+    return ki_scanner_judge(scanner, out);
 }

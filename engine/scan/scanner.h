@@ -6,6 +6,7 @@
 #include <knownimage/scan.h>
 
 #include "hash/hasher.h"
+#include "match/verdict.h"
 #include "scan/repeats.h"
 
 /* Who hashes: makes the hasher of scanner number … of a scan, 0, 1, …; each number is
@@ -34,9 +35,16 @@ ki_scan_paths_by(const struct ki_hasher_maker *maker, const struct ki_index *ind
 /* Threads of a scan if its options leave it open: processors this process may use. */
 unsigned ki_scan_default_njobs(void);
 
-/* As ki_scan_file; without follow, a symbolic link is KI_REASON_NOT_A_FILE. */
-enum ki_status ki_scanner_path(struct ki_scanner *scanner, const char *path,
-                               bool follow, struct ki_result *out);
+/* What ki_scan_file does, in two parts, so that up to KI_SCANNER_MOST files are looked
+ * up together. Without follow, a symbolic link is KI_REASON_NOT_A_FILE. Returns how
+ * long it took. */
+enum { KI_SCANNER_MOST = KI_MATCH_MOST };
+uint64_t ki_scanner_hash_path(struct ki_scanner *scanner, const char *path,
+                              bool follow);
+
+/* The verdicts on what was hashed since the last, as many and in that order. Status and
+ * hits as those of ki_scan_file. */
+enum ki_status ki_scanner_judge(struct ki_scanner *scanner, struct ki_result *results);
 
 /* Files met before are recognised by it; NULL: none are. */
 void ki_scanner_set_repeats(struct ki_scanner *scanner, struct ki_repeats *repeats);

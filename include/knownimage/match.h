@@ -84,7 +84,7 @@ struct ki_result {
     bool has_quality; /* a PDQ was computed */
     unsigned quality; /* of mode pdq, or of the only mode asked for */
     uint64_t generation;
-    uint64_t elapsed_us;
+    uint64_t elapsed_us; /* reading, hashing, and its share of lookups done together */
     /* What decided first: purpose match, then test, then allow; in each the strongest
      * first: digests, then by distance. */
     const struct ki_hit *hits;

@@ -83,7 +83,7 @@ static struct judged judge(const char *folder, const struct ki_hashes *hashes,
                                 &diag),
                  KI_OK);
     struct ki_match_request request = {judged.index, judged.ruling, options, 0};
-    cr_assert_eq(ki_match(&request, hashes, &judged.hits, &judged.result), KI_OK);
+    cr_assert_eq(ki_match(&request, hashes, 1, &judged.hits, &judged.result), KI_OK);
     return judged;
 }
 
@@ -336,7 +336,7 @@ Test(verdict, one_hit_an_entry_the_nearest_first)
     cr_expect_eq(judged.result.hits[0].transform, KI_TRANSFORM_ORIGINAL);
     cr_expect_eq(judged.result.hits[1].distance, 9);
     struct ki_match_request request = {judged.index, judged.ruling, &scene.options, 1};
-    cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
+    cr_assert_eq(ki_match(&request, &hashes, 1, &judged.hits, &judged.result), KI_OK);
     cr_expect_eq(judged.result.nhits, 1);
     cr_expect_eq(judged.result.nhits_total, 2);
     judged_free(&judged);
@@ -443,7 +443,7 @@ Test(verdict, the_limit_keeps_the_hits_that_decided)
     cr_expect_str_eq(judged.result.hits[1].list->name, "trial");
     cr_expect_str_eq(judged.result.hits[2].list->name, "allow");
     struct ki_match_request request = {judged.index, judged.ruling, &scene.options, 1};
-    cr_assert_eq(ki_match(&request, &hashes, &judged.hits, &judged.result), KI_OK);
+    cr_assert_eq(ki_match(&request, &hashes, 1, &judged.hits, &judged.result), KI_OK);
     cr_expect_eq(judged.result.verdict, KI_VERDICT_MATCH);
     cr_expect_eq(judged.result.action, KI_ACTION_BLOCK);
     cr_assert_eq(judged.result.nhits, 1);
