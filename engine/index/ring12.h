@@ -11,13 +11,17 @@
  * Each probe is one cache line, found without a table of offsets: the bucket of a value
  * is the line of a band that ring12_places.h says.
  *
- *     lines      ┌──────────┬──────────────┬────────────────────┐
- *                │ u32 at   │ u16 postings │ first 29 sketches  │   2^width, and one
- * more └──────────┴──────────────┴────────────────────┘ records
- * ┌────────────────┬───────────────────┬────────────────────┐ from unit  │ other
- * sketches │ rest codes,       │ hash numbers,      │ `at` on    │                │ 32
- * − id_nbits     │ id_nbits           │
- *                └────────────────┴───────────────────┴────────────────────┘
+ * lines, 2^width and one more:
+ *
+ *     ┌────────┬──────────────┬────────────────────┐
+ *     │ u32 at │ u16 postings │ first 29 sketches  │
+ *     └────────┴──────────────┴────────────────────┘
+ *
+ * records, from unit `at` on:
+ *
+ *     ┌────────────────┬────────────────────────────┬────────────────────────┐
+ *     │ other sketches │ rest codes, 32 − id_nbits  │ hash numbers, id_nbits │
+ *     └────────────────┴────────────────────────────┴────────────────────────┘
  *
  * A unit is 16 bits; codes and numbers of a bucket are packed as ring16_layout.h says,
  * and a record begins where the one before ends. 65,535 postings or more are written as
@@ -40,8 +44,7 @@ enum {
     KI_RING12_MOST_WIDTH = 24,
     KI_RING12_MEAN_MOST = 26, /* postings in a wide bucket, on average */
     KI_RING12_MEAN_SPARSE = 16,
-    KI_RING12_CROWDED = 0xffff,
-    KI_RING12_ROW_NBYTES = 12
+    KI_RING12_CROWDED = 0xffff
 };
 
 /* Where bands are: bits first[b] … first[b] + width[b] − 1. */
@@ -105,7 +108,7 @@ struct ki_ring12_sink {
     void *context;
 };
 
-/* Makes a band. Needs KI_RING12_ROW_NBYTES for each of nrows postings, or of the
+/* Makes a band. Needs KI_RING_ROW_NBYTES for each of nrows postings, or of the
  * longest bucket, and about a hundredth as much again. False if memory ran out or the
  * sink said so. */
 KI_MUST_CHECK bool ki_ring12_make_band(const struct ki_ring12_source *source,

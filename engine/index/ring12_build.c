@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Making the tables of ring12. Postings are not written to where they belong, which
- * would be a cache miss or two each: a walk over the hashes writes the rows of a range
- * of buckets to some hundred heaps of buckets that stand together, and each heap is
- * then sorted in the cache.
- */
+/* Making the tables of ring12: postings are sorted as ring_rows.h says, those of as
+ * many buckets at once as there is memory for. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "index/ring12_bits.h"
+#include "index/ring_rows.h"
 #include "index/ring_words.h"
 
-enum { MOST_HEAPS = 256 };
-
-struct row {
-    uint32_t place;
-    uint32_t word; /* as ring_words.h says */
-    uint16_t sketch;
-};
-
-_Static_assert(sizeof(struct row) == KI_RING12_ROW_NBYTES, "rows are counted in bytes");
+_Static_assert((1 << KI_RING12_MOST_WIDTH) / KI_RING_MOST_HEAPS <= UINT16_MAX + 1,
+               "a row has room for its bucket in the heap");
 
 /* The making of one band. */
 struct making {
@@ -29,7 +19,7 @@ struct making {
     unsigned band;
     uint32_t nplaces;
     uint32_t at; /* unit of the next record */
-    struct row *rows;
+    struct ki_ring_row *rows;
     size_t nrows; /* there is room for */
 };
 
@@ -39,7 +29,7 @@ struct range {
     uint32_t end;
     size_t nrows;
     unsigned shift;
-    size_t filled[MOST_HEAPS]; /* where the next row of a heap goes */
+    size_t filled[KI_RING_MOST_HEAPS]; /* where the next row of a heap goes */
 };
 
 /* What a heap is made into. */
@@ -74,9 +64,7 @@ static struct range next_range(const struct making *making, uint32_t first)
             range.nrows + making->counts[range.end] <= making->nrows)) {
         range.nrows += making->counts[range.end++];
     }
-    while ((range.end - first - 1) >> range.shift >= MOST_HEAPS) {
-        range.shift++;
-    }
+    range.shift = ki_ring_heap_shift(range.end - first);
     return range;
 }
 
@@ -110,6 +98,7 @@ static void fill_heaps(const struct making *making, struct range *range)
     const struct ki_ring12_shape *shape = &source->shape;
     const unsigned next = ki_ring12_after(making->band, 1);
     const unsigned id_nbits = source->id_nbits;
+    const uint32_t mask = ((uint32_t)1 << range->shift) - 1;
     for (uint32_t i = 0; i < source->nhashes; i++) {
         const struct ki_ring_hash *hash = &source->hashes[i];
         uint32_t place = ki_ring12_line(shape, hash, making->band);
@@ -117,8 +106,10 @@ static void fill_heaps(const struct making *making, struct range *range)
             continue;
         }
         uint32_t code = ki_ring12_rest(shape, hash, making->band, 32 - id_nbits);
-        making->rows[range->filled[(place - range->first) >> range->shift]++] =
-            (struct row){place, i | code << id_nbits, ki_ring12_low(shape, hash, next)};
+        place -= range->first;
+        making->rows[range->filled[place >> range->shift]++] = (struct ki_ring_row){
+            (uint16_t)(place & mask), ki_ring12_low(shape, hash, next),
+            i | code << id_nbits};
     }
 }
 
@@ -140,11 +131,11 @@ static uint32_t rule_lines(struct making *making, struct bench *bench, uint32_t 
 }
 
 static void place_row(const struct making *making, struct bench *bench,
-                      const struct row *row, uint32_t first)
+                      const struct ki_ring_row *row, uint32_t first)
 {
-    uint32_t m = making->counts[row->place];
-    uint32_t k = bench->filled[row->place - first]++;
-    struct ki_line *line = &bench->lines[row->place - first];
+    uint32_t m = making->counts[first + row->place];
+    uint32_t k = bench->filled[row->place]++;
+    struct ki_line *line = &bench->lines[row->place];
     uint16_t *record = bench->records + (line->at - bench->lines[0].at);
     if (k < KI_LINE_NSKETCHES) {
         line->sketches[k] = row->sketch;
@@ -165,8 +156,10 @@ static void pack_records(const struct making *making, struct bench *bench,
     }
 }
 
-static bool put_heap(struct making *making, struct bench *bench, const struct row *rows,
-                     const struct row *end_of_rows, uint32_t first, uint32_t end)
+static bool put_heap(struct making *making, struct bench *bench,
+                     const struct ki_ring_row *rows,
+                     const struct ki_ring_row *end_of_rows, uint32_t first,
+                     uint32_t end)
 {
     const struct ki_ring12_sink *sink = making->sink;
     size_t at = (size_t)making->at * sizeof(uint16_t);

@@ -61,7 +61,11 @@ struct ki_ring16 {
     const uint16_t *buckets[KI_RING_NBANDS];
 };
 
-enum { KI_RING16_POSTING_NBYTES = 6, KI_RING16_MOST = 1 << 30 };
+enum {
+    KI_RING16_POSTING_NBYTES = 6,
+    KI_RING16_MOST = 1 << 30,
+    KI_RING_ROW_NBYTES = 8 /* while tables are made, ring_rows.h */
+};
 
 /* What tables are made from: at most KI_RING16_MOST hashes. */
 struct ki_ring16_source {
@@ -75,8 +79,8 @@ void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
                           uint32_t offsets[KI_RING_NOFFSETS]);
 
 /* Fills the buckets of the places first … end − 1 of a band, KI_RING16_POSTING_NBYTES a
- * posting, the first of them at *buckets. False if memory ran out: it takes 4 bytes for
- * each posting of the longest bucket. */
+ * posting, the first of them at *buckets. False if memory ran out: it takes
+ * KI_RING_ROW_NBYTES for each posting, and 4 for each of the longest bucket. */
 KI_MUST_CHECK bool ki_ring16_fill_band(const struct ki_ring16_source *source,
                                        unsigned band, const uint32_t *offsets,
                                        uint32_t first, uint32_t end, uint16_t *buckets);

@@ -7,6 +7,7 @@
 #include "index/ring16_layout.h"
 #include "index/ring16_places.h"
 #include "index/ring16_rest.h"
+#include "index/ring_rows.h"
 #include "index/ring_words.h"
 
 static unsigned row_of(const struct ki_pdq *pdq, unsigned row)
@@ -65,27 +66,84 @@ void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
     }
 }
 
-/* Counting sort by place. */
-static void place_postings(const struct ki_ring16_source *source, unsigned band,
-                           const uint32_t *offsets, uint32_t first, uint32_t end,
-                           uint16_t *buckets)
+/* The making of the buckets of places first … end − 1 of a band. */
+struct making {
+    const struct ki_ring16_source *source;
+    unsigned band;
+    const uint32_t *offsets;
+    uint32_t first;
+    uint32_t end;
+    uint16_t *buckets;
+    uint32_t *scratch; /* for the words of the longest bucket */
+};
+
+static uint32_t count_of(const struct making *making, uint32_t place)
 {
-    const unsigned next = (band + 1) % KI_RING_NBANDS;
-    const unsigned second = (band + 2) % KI_RING_NBANDS;
+    return making->offsets[place + 1] - making->offsets[place];
+}
+
+static uint16_t *bucket_of(const struct making *making, uint32_t place)
+{
+    return making->buckets +
+           (size_t)3 * (making->offsets[place] - making->offsets[making->first]);
+}
+
+/* A walk over all hashes. */
+static void fill_heaps(const struct making *making, struct ki_ring_row *rows)
+{
+    const struct ki_ring16_source *source = making->source;
+    const unsigned next = (making->band + 1) % KI_RING_NBANDS;
+    const unsigned second = (making->band + 2) % KI_RING_NBANDS;
     const unsigned id_nbits = source->id_nbits;
-    uint32_t filled[KI_RING_NVALUES] = {0};
+    const uint32_t nplaces = making->end - making->first;
+    const unsigned shift = ki_ring_heap_shift(nplaces);
+    const uint32_t mask = ((uint32_t)1 << shift) - 1;
+    uint32_t filled[KI_RING_MOST_HEAPS];
+    for (uint32_t heap = 0; heap << shift < nplaces; heap++) {
+        filled[heap] = making->offsets[making->first + (heap << shift)] -
+                       making->offsets[making->first];
+    }
     for (uint32_t i = 0; i < source->nhashes; i++) {
         const struct ki_ring_hash *hash = &source->hashes[i];
-        uint32_t place = ki_ring16_place(hash->band[band]);
-        if (place < first || place >= end) {
-            continue;
+        uint32_t place = ki_ring16_place(hash->band[making->band]) - making->first;
+        if (place < nplaces) {
+            uint32_t code = ki_rest_code(hash->band[second], 32 - id_nbits);
+            rows[filled[place >> shift]++] = (struct ki_ring_row){
+                (uint16_t)(place & mask), hash->band[next], i | code << id_nbits};
         }
-        uint32_t k = filled[place]++;
-        uint32_t count = offsets[place + 1] - offsets[place];
-        uint16_t *bucket = buckets + (size_t)3 * (offsets[place] - offsets[first]);
-        uint32_t word = i | ki_rest_code(hash->band[second], 32 - id_nbits) << id_nbits;
-        bucket[k] = hash->band[next];
-        memcpy(bucket + count + (size_t)2 * k, &word, sizeof word);
+    }
+}
+
+/* The buckets of the places first … end − 1, which stand together in the cache. */
+static void fill_buckets(const struct making *making, const struct ki_ring_row *rows,
+                         uint32_t first, uint32_t end)
+{
+    uint32_t filled[KI_RING_NVALUES / KI_RING_MOST_HEAPS] = {0};
+    const struct ki_ring_row *end_of_rows =
+        rows + (making->offsets[end] - making->offsets[first]);
+    for (; rows < end_of_rows; rows++) {
+        uint32_t place = first + rows->place;
+        uint32_t k = filled[rows->place]++;
+        uint16_t *bucket = bucket_of(making, place);
+        bucket[k] = rows->sketch;
+        memcpy(bucket + count_of(making, place) + (size_t)2 * k, &rows->word,
+               sizeof rows->word);
+    }
+    for (uint32_t p = first; p < end; p++) {
+        uint32_t count = count_of(making, p);
+        ki_ring_split_words(bucket_of(making, p) + count, count,
+                            making->source->id_nbits, making->scratch);
+    }
+}
+
+static void sort_heaps(const struct making *making, const struct ki_ring_row *rows)
+{
+    const uint32_t step = (uint32_t)1
+                          << ki_ring_heap_shift(making->end - making->first);
+    for (uint32_t first = making->first; first < making->end; first += step) {
+        uint32_t end = making->end - first < step ? making->end : first + step;
+        uint32_t row = making->offsets[first] - making->offsets[making->first];
+        fill_buckets(making, rows + row, first, end);
     }
 }
 
@@ -103,19 +161,24 @@ bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
                          const uint32_t *offsets, uint32_t first, uint32_t end,
                          uint16_t *buckets)
 {
+    size_t nrows = offsets[end] - offsets[first];
     size_t most = most_postings(offsets, first, end);
-    uint32_t *words = malloc((most + 1) * sizeof *words);
-    if (!words) {
-        return false;
+    struct ki_ring_row *rows = malloc((nrows + 1) * sizeof *rows);
+    struct making making = {source,
+                            band,
+                            offsets,
+                            first,
+                            end,
+                            buckets,
+                            malloc((most + 1) * sizeof(uint32_t))};
+    bool is_good = rows && making.scratch;
+    if (is_good) {
+        fill_heaps(&making, rows);
+        sort_heaps(&making, rows);
     }
-    place_postings(source, band, offsets, first, end, buckets);
-    for (uint32_t p = first; p < end; p++) {
-        uint32_t count = offsets[p + 1] - offsets[p];
-        uint16_t *bucket = buckets + (size_t)3 * (offsets[p] - offsets[first]);
-        ki_ring_split_words(bucket + count, count, source->id_nbits, words);
-    }
-    free(words);
-    return true;
+    free(rows);
+    free(making.scratch);
+    return is_good;
 }
 
 static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)

@@ -9,8 +9,8 @@
 #include "index/segment.h"
 #include "index/spool.h"
 
-/* KI_SEGMENT_WORKSHOP_NBYTES: memory of its own for the tables of ring16 or for the rows
- * that those of ring12 are made of, 22 M of them. Of more, every part of a band is a walk
+/* KI_SEGMENT_WORKSHOP_NBYTES: memory of its own that the tables of a band are made
+ * in: 14 bytes a hash of ring16, 8 of ring12. Of what does not fit, every part is a walk
  * over all hashes. */
 enum {
     KI_SEGMENT_WORKSHOP_NBYTES = 256 << 20,

@@ -17,8 +17,9 @@ struct workshop {
 static void workshop_open(struct ki_segment_file *file, struct workshop *workshop,
                           size_t nhashes, size_t most_nbytes)
 {
-    size_t wanted = nhashes * KI_RING16_POSTING_NBYTES;
-    workshop->buckets_nbytes = wanted < most_nbytes ? wanted : most_nbytes;
+    size_t most = most_nbytes / (KI_RING16_POSTING_NBYTES + KI_RING_ROW_NBYTES);
+    size_t npostings = nhashes < most ? nhashes : most;
+    workshop->buckets_nbytes = npostings * KI_RING16_POSTING_NBYTES;
     workshop->offsets = malloc(KI_RING_NOFFSETS * sizeof *workshop->offsets);
     void *map = mmap(NULL, workshop->buckets_nbytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -156,7 +157,7 @@ static void put_ring12(struct ki_segment_file *file, const struct ki_ring_hash *
 {
     const struct ki_ring12_source source = {hashes, n, ki_ring16_id_nbits(n),
                                             ki_ring12_shape(n)};
-    const size_t nrows = workshop_nbytes / KI_RING12_ROW_NBYTES;
+    const size_t nrows = workshop_nbytes / KI_RING_ROW_NBYTES;
     uint32_t *counts = malloc(sizeof *counts << KI_RING12_MOST_WIDTH);
     if (!counts) {
         file->result = ENOMEM;

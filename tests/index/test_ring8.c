@@ -63,7 +63,7 @@ static void check_queries(struct random_state *random, const struct tables *tabl
         struct ki_ring_hash query = ki_ring_permute(&pdq);
         got.count = expected.count = 0;
         cr_assert(ki_ring8_search(&tables->ring, &query, radius, found_add, &got));
-        brute_force(tables->hashes, n, &query, radius, &expected);
+        brute_force(tables->hashes, n, &(struct asked){&query, 1, radius, &expected});
         expect_same(&got, &expected, seen, tables->hashes, n, &query);
     }
     free(seen);

@@ -65,7 +65,7 @@ static bool count(void *context, uint32_t id, unsigned distance)
 
 static void check_parts(enum ki_ring ring)
 {
-    /* A band at once; in three parts; in nine and a bucket that fits none of them. */
+    /* A band at once; in a few parts; in some dozen and a bucket that fits none. */
     static const size_t sizes[] = {KI_SEGMENT_WORKSHOP_NBYTES, 400 << 10, 100 << 10};
     struct folder folder = folder_make();
     struct ki_segment_name first = {0};

@@ -38,7 +38,10 @@ static inline bool found_add(void *context, uint32_t id, unsigned distance)
     return true;
 }
 
-static inline __attribute__((always_inline)) unsigned
+/* What is compared here by the million is compared without a sanitizer's checks. */
+#define UNCHECKED __attribute__((no_sanitize("address", "undefined")))
+
+UNCHECKED static inline __attribute__((always_inline)) unsigned
 distance_of(const struct ki_ring_hash *a, const struct ki_ring_hash *b)
 {
     uint64_t x[4];
@@ -51,40 +54,54 @@ distance_of(const struct ki_ring_hash *a, const struct ki_ring_hash *b)
                       __builtin_popcountll(x[3] ^ y[3]));
 }
 
-static inline __attribute__((always_inline)) void
-compare_each(const struct ki_ring_hash *hashes, uint32_t n,
-             const struct ki_ring_hash *query, unsigned radius, struct found *found)
+/* Queries to be answered together. */
+struct asked {
+    const struct ki_ring_hash *queries;
+    size_t nqueries;
+    unsigned radius;
+    struct found *found; /* one each */
+};
+
+/* The hashes first … end − 1, which stay in the cache for all queries. */
+UNCHECKED static inline __attribute__((always_inline)) void
+compare_each(const struct ki_ring_hash *hashes, uint32_t first, uint32_t end,
+             const struct asked *asked)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        unsigned distance = distance_of(&hashes[i], query);
-        if (distance <= radius) {
-            (void)found_add(found, i, distance);
+    for (size_t k = 0; k < asked->nqueries; k++) {
+        const struct ki_ring_hash query = asked->queries[k];
+        for (uint32_t i = first; i < end; i++) {
+            unsigned distance = distance_of(&hashes[i], &query);
+            if (distance <= asked->radius) {
+                (void)found_add(&asked->found[k], i, distance);
+            }
         }
     }
 }
 
 /* With the processor's instruction for it, where it has one. */
 #if defined(__x86_64__)
-__attribute__((target("popcnt"))) static inline void
-compare_each_popcnt(const struct ki_ring_hash *hashes, uint32_t n,
-                    const struct ki_ring_hash *query, unsigned radius,
-                    struct found *found)
+UNCHECKED __attribute__((target("popcnt"))) static inline void
+compare_each_popcnt(const struct ki_ring_hash *hashes, uint32_t first, uint32_t end,
+                    const struct asked *asked)
 {
-    compare_each(hashes, n, query, radius, found);
+    compare_each(hashes, first, end, asked);
 }
 #endif
 
 static inline void brute_force(const struct ki_ring_hash *hashes, uint32_t n,
-                               const struct ki_ring_hash *query, unsigned radius,
-                               struct found *found)
+                               const struct asked *asked)
 {
+    enum { PIECE = 512 };
+    for (uint32_t first = 0; first < n; first += PIECE) {
+        uint32_t end = n - first < PIECE ? n : first + PIECE;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("popcnt")) {
-        compare_each_popcnt(hashes, n, query, radius, found);
-        return;
-    }
+        if (__builtin_cpu_supports("popcnt")) {
+            compare_each_popcnt(hashes, first, end, asked);
+            continue;
+        }
 #endif
-    compare_each(hashes, n, query, radius, found);
+        compare_each(hashes, first, end, asked);
+    }
 }
 
 /* Every hit of the search is one of brute force with its distance, none twice, and

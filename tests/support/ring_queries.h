@@ -41,38 +41,60 @@ static inline bool found_has(const struct found *found, uint32_t id)
     return false;
 }
 
-/* Queries planted at each distance 0…40 from a hash of the set. */
+enum { NDISTANCES = 41 };
+
+/* How many of the planted were found, by distance. */
+struct tally {
+    unsigned nplanted[NDISTANCES];
+    unsigned nfound[NDISTANCES];
+};
+
+/* Queries planted at the distances 0 … count − 1 from a hash of the set. */
+static inline void check_planted(struct random_state *random,
+                                 const struct searched *searched, unsigned count,
+                                 unsigned radius, uint8_t *seen, struct tally *tally)
+{
+    uint32_t targets[NDISTANCES];
+    struct ki_ring_hash queries[NDISTANCES];
+    struct found expected[NDISTANCES] = {0};
+    struct found got = {0};
+    for (unsigned i = 0; i < count; i++) {
+        targets[i] = random_below(random, searched->n);
+        queries[i] = plant(random, searched, targets[i], i);
+    }
+    brute_force(searched->hashes, searched->n,
+                &(struct asked){queries, count, radius, expected});
+    for (unsigned i = 0; i < count; i++) {
+        got.count = 0;
+        cr_assert(search_one(searched, &queries[i], radius, found_add, &got));
+        bool is_found = found_has(&got, targets[i]);
+        cr_assert_eq(is_found, i <= radius, "planted at %u, radius %u", i, radius);
+        tally->nplanted[i]++;
+        tally->nfound[i] += is_found;
+        expect_same(&got, &expected[i], seen, searched->hashes, searched->n,
+                    &queries[i]);
+        found_free(&expected[i]);
+    }
+    found_free(&got);
+}
+
 static inline void check_queries(struct random_state *random,
                                  const struct searched *searched, unsigned nqueries,
                                  unsigned radius)
 {
-    struct found got = {0};
-    struct found expected = {0};
+    struct tally tally = {0};
     uint8_t *seen = calloc(searched->n, 1);
-    unsigned nfound[41] = {0};
-    unsigned nplanted[41] = {0};
     cr_assert_not_null(seen);
-    for (unsigned i = 0; i < nqueries; i++) {
-        unsigned planted = i % 41;
-        uint32_t target = random_below(random, searched->n);
-        struct ki_ring_hash query = plant(random, searched, target, planted);
-        got.count = expected.count = 0;
-        cr_assert(search_one(searched, &query, radius, found_add, &got));
-        brute_force(searched->hashes, searched->n, &query, radius, &expected);
-        bool is_found = found_has(&got, target);
-        cr_assert_eq(is_found, planted <= radius, "planted at %u, radius %u", planted,
-                     radius);
-        nplanted[planted]++;
-        nfound[planted] += is_found;
-        expect_same(&got, &expected, seen, searched->hashes, searched->n, &query);
+    for (unsigned i = 0; i < nqueries; i += NDISTANCES) {
+        unsigned left = nqueries - i;
+        check_planted(random, searched, left < NDISTANCES ? left : NDISTANCES, radius,
+                      seen, &tally);
     }
-    if (radius == 31 && nqueries > 41) {
-        printf("planted at 31: %u of %u found, at 32: %u of %u\n", nfound[31],
-               nplanted[31], nfound[32], nplanted[32]);
+    if (radius == 31 && nqueries > NDISTANCES) {
+        printf("planted at 31: %u of %u found, at 32: %u of %u\n", tally.nfound[31],
+               tally.nplanted[31], tally.nfound[32], tally.nplanted[32]);
     }
     free(seen);
-    found_free(&got);
-    found_free(&expected);
 }
 
 /* Several queries at once, of every number that fits the stages and some that do not.
@@ -94,12 +116,13 @@ static inline void check_many_at_once(struct random_state *random,
             jobs[i] = (struct ki_ring_job){&queries[i], &together[i]};
         }
         cr_assert(searched->search_many(searched->ring, jobs, n, 31, found_add));
+        struct found expected[NQUERIES] = {0};
+        brute_force(searched->hashes, searched->n,
+                    &(struct asked){queries, n, 31, expected});
         for (size_t i = 0; i < n; i++) {
-            struct found expected = {0};
-            brute_force(searched->hashes, searched->n, &queries[i], 31, &expected);
-            expect_same(&together[i], &expected, seen, searched->hashes, searched->n,
+            expect_same(&together[i], &expected[i], seen, searched->hashes, searched->n,
                         &queries[i]);
-            found_free(&expected);
+            found_free(&expected[i]);
         }
     }
     for (size_t i = 0; i < NQUERIES; i++) {
