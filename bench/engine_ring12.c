@@ -6,7 +6,7 @@
 #include "bench/engines.h"
 #include "index/ring12.h"
 
-enum { ROWS = 20 << 20 }; /* as much of a band is made at once as of a segment */
+enum { ROWS = 32 << 20 }; /* as much of a band is made at once as of a segment */
 
 struct ring {
     struct ki_ring12 tables;
@@ -47,10 +47,12 @@ static bool put(void *context, bool is_line, size_t at, const void *bytes,
     return true;
 }
 
-static bool make_band(struct ring *ring, unsigned b, uint32_t *counts)
+static bool make_band(struct ring *ring, unsigned b, uint32_t *counts,
+                      struct ki_ring_room *room)
 {
     const struct ki_ring12_source source = {ring->tables.hashes, ring->tables.nhashes,
-                                            ring->tables.id_nbits, ring->tables.shape};
+                                            ring->tables.id_nbits, ring->tables.shape,
+                                            room};
     ring->tables.nunits[b] = ki_ring12_count_band(&source, b, counts);
     ring->lines[b] = bench_alloc(lines_nbytes(ring, b));
     ring->records[b] = bench_alloc(records_nbytes(ring, b) + KI_KERNEL_PADDING);
@@ -78,10 +80,12 @@ static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *ker
     ring->tables.hashes = hashes;
     ring->tables.kernel = bench_kernel(kernel);
     ring->tables.shape = ki_ring12_shape(n);
+    struct ki_ring_room room = {0};
     bool is_good = true;
     for (unsigned b = 0; b < KI_RING12_NBANDS && is_good; b++) {
-        is_good = make_band(ring, b, counts);
+        is_good = make_band(ring, b, counts, &room);
     }
+    ki_ring_room_free(&room);
     free(counts);
     if (!is_good) {
         destroy(ring);

@@ -21,7 +21,7 @@ static void destroy(void *engine)
     free(ring);
 }
 
-static bool make_band(struct ring *ring, unsigned b)
+static bool make_band(struct ring *ring, unsigned b, struct ki_ring_room *room)
 {
     size_t n = ring->tables.nhashes;
     ring->offsets[b] = bench_alloc(KI_RING_NOFFSETS * sizeof(uint32_t));
@@ -32,7 +32,7 @@ static bool make_band(struct ring *ring, unsigned b)
     ring->tables.offsets[b] = ring->offsets[b];
     ring->tables.buckets[b] = ring->buckets[b];
     const struct ki_ring16_source source = {ring->tables.hashes, (uint32_t)n,
-                                            ring->tables.id_nbits};
+                                            ring->tables.id_nbits, room};
     ki_ring16_count_band(&source, b, ring->offsets[b]);
     return ki_ring16_fill_band(&source, b, ring->offsets[b], 0, KI_RING_NVALUES,
                                ring->buckets[b]);
@@ -48,11 +48,15 @@ static void *make(const struct ki_ring_hash *hashes, uint32_t n, const char *ker
     ring->tables.id_nbits = ki_ring16_id_nbits(n);
     ring->tables.hashes = hashes;
     ring->tables.kernel = bench_kernel(kernel);
-    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
-        if (!make_band(ring, b)) {
-            destroy(ring);
-            return NULL;
-        }
+    struct ki_ring_room room = {0};
+    bool is_good = true;
+    for (unsigned b = 0; b < KI_RING_NBANDS && is_good; b++) {
+        is_good = make_band(ring, b, &room);
+    }
+    ki_ring_room_free(&room);
+    if (!is_good) {
+        destroy(ring);
+        return NULL;
     }
     return ring;
 }

@@ -93,6 +93,7 @@ struct ki_ring12_source {
     uint32_t nhashes;
     unsigned id_nbits;
     struct ki_ring12_shape shape;
+    struct ki_ring_room *room;
 };
 
 /* Fills in how many postings each line of a band will have; counts has as many as the
@@ -108,9 +109,9 @@ struct ki_ring12_sink {
     void *context;
 };
 
-/* Makes a band. Needs KI_RING_ROW_NBYTES for each of nrows postings, or of the
- * longest bucket, and about a hundredth as much again. False if memory ran out or the
- * sink said so. */
+/* Makes a band. Needs KI_RING_ROW_NBYTES of the room for each of nrows postings, or of
+ * the longest bucket, and about a hundredth as much again. False if memory ran out or
+ * the sink said so. */
 KI_MUST_CHECK bool ki_ring12_make_band(const struct ki_ring12_source *source,
                                        unsigned band, const uint32_t *counts,
                                        size_t nrows, const struct ki_ring12_sink *sink);

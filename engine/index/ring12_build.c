@@ -18,18 +18,16 @@ struct making {
     const uint32_t *counts;
     unsigned band;
     uint32_t nplaces;
-    uint32_t at; /* unit of the next record */
-    struct ki_ring_row *rows;
+    uint32_t at;  /* unit of the next record */
     size_t nrows; /* there is room for */
+    struct ki_ring_heaps heaps;
 };
 
-/* Buckets first … end − 1 and their rows, in heaps of 2^shift buckets. */
+/* Buckets first … end − 1 and their rows. */
 struct range {
     uint32_t first;
     uint32_t end;
     size_t nrows;
-    unsigned shift;
-    size_t filled[KI_RING_MOST_HEAPS]; /* where the next row of a heap goes */
 };
 
 /* What a heap is made into. */
@@ -64,41 +62,39 @@ static struct range next_range(const struct making *making, uint32_t first)
             range.nrows + making->counts[range.end] <= making->nrows)) {
         range.nrows += making->counts[range.end++];
     }
-    range.shift = ki_ring_heap_shift(range.end - first);
     return range;
 }
 
-static uint32_t end_of_heap(const struct range *range, uint32_t heap)
+/* Of the heap that begins with bucket `first`. */
+static uint32_t end_of_heap(const struct making *making, const struct range *range,
+                            uint32_t first)
 {
-    uint64_t end = range->first + ((uint64_t)(heap + 1) << range->shift);
-    return end < range->end ? (uint32_t)end : range->end;
+    uint32_t step = (uint32_t)1 << making->heaps.shift;
+    return range->end - first < step ? range->end : first + step;
 }
 
-static uint32_t count_heaps(const struct range *range)
+static void place_heaps(struct making *making, const struct range *range)
 {
-    return ((range->end - range->first - 1) >> range->shift) + 1;
-}
-
-static void place_heaps(const struct making *making, struct range *range)
-{
-    size_t nrows = 0;
-    uint32_t place = range->first;
-    for (uint32_t heap = 0; heap < count_heaps(range); heap++) {
-        range->filled[heap] = nrows;
-        for (; place < end_of_heap(range, heap); place++) {
-            nrows += making->counts[place];
+    uint32_t end = 0;
+    ki_ring_heaps_begin(&making->heaps, making->source->room,
+                        range->end - range->first);
+    for (uint32_t first = range->first; first < range->end; first = end) {
+        size_t nrows = 0;
+        end = end_of_heap(making, range, first);
+        for (uint32_t p = first; p < end; p++) {
+            nrows += making->counts[p];
         }
+        ki_ring_heaps_place(&making->heaps, nrows);
     }
 }
 
 /* A walk over all hashes. */
-static void fill_heaps(const struct making *making, struct range *range)
+static void fill_heaps(struct making *making, const struct range *range)
 {
     const struct ki_ring12_source *source = making->source;
     const struct ki_ring12_shape *shape = &source->shape;
     const unsigned next = ki_ring12_after(making->band, 1);
     const unsigned id_nbits = source->id_nbits;
-    const uint32_t mask = ((uint32_t)1 << range->shift) - 1;
     for (uint32_t i = 0; i < source->nhashes; i++) {
         const struct ki_ring_hash *hash = &source->hashes[i];
         uint32_t place = ki_ring12_line(shape, hash, making->band);
@@ -106,11 +102,10 @@ static void fill_heaps(const struct making *making, struct range *range)
             continue;
         }
         uint32_t code = ki_ring12_rest(shape, hash, making->band, 32 - id_nbits);
-        place -= range->first;
-        making->rows[range->filled[place >> range->shift]++] = (struct ki_ring_row){
-            (uint16_t)(place & mask), ki_ring12_low(shape, hash, next),
-            i | code << id_nbits};
+        ki_ring_heaps_add(&making->heaps, place - range->first,
+                          ki_ring12_low(shape, hash, next), i | code << id_nbits);
     }
+    ki_ring_heaps_end(&making->heaps);
 }
 
 /* Lines of the buckets first … end − 1, without sketches; returns their units. */
@@ -177,20 +172,19 @@ static bool put_heap(struct making *making, struct bench *bench,
 static bool bench_open(struct bench *bench, const struct making *making,
                        const struct range *range)
 {
+    const struct ki_ring_heaps *heaps = &making->heaps;
     size_t most_rows = 0;
     uint32_t most_postings = 0;
-    uint32_t first = range->first;
-    for (uint32_t heap = 0; heap < count_heaps(range); heap++) {
-        size_t nrows = 0;
-        for (; first < end_of_heap(range, heap); first++) {
-            uint32_t m = making->counts[first];
-            nrows += m;
-            most_postings = m > most_postings ? m : most_postings;
-        }
+    for (uint32_t heap = 0; heap < heaps->nheaps; heap++) {
+        size_t nrows = heaps->filled[heap] - heaps->begin[heap];
         most_rows = nrows > most_rows ? nrows : most_rows;
     }
-    size_t nlines = (size_t)1 << range->shift;
-    bench->lines = malloc(nlines * sizeof *bench->lines);
+    for (uint32_t p = range->first; p < range->end; p++) {
+        uint32_t m = making->counts[p];
+        most_postings = m > most_postings ? m : most_postings;
+    }
+    size_t nlines = (size_t)1 << heaps->shift;
+    bench->lines = calloc(nlines, sizeof *bench->lines);
     bench->filled = malloc(nlines * sizeof *bench->filled);
     bench->scratch = malloc(((size_t)most_postings + 1) * sizeof *bench->scratch);
     bench->records = malloc((most_rows + 1) * KI_RING16_POSTING_NBYTES);
@@ -205,21 +199,18 @@ static void bench_close(struct bench *bench)
     free(bench->records);
 }
 
-static bool make_range(struct making *making, struct range *range)
+static bool make_range(struct making *making, const struct range *range)
 {
+    const struct ki_ring_heaps *heaps = &making->heaps;
     struct bench bench = {0};
+    place_heaps(making, range);
+    fill_heaps(making, range);
     bool is_good = bench_open(&bench, making, range);
-    size_t row = 0;
     uint32_t first = range->first;
-    if (is_good) {
-        place_heaps(making, range);
-        fill_heaps(making, range);
-    }
-    for (uint32_t heap = 0; heap < count_heaps(range) && is_good; heap++) {
-        uint32_t end = end_of_heap(range, heap);
-        is_good = put_heap(making, &bench, making->rows + row,
-                           making->rows + range->filled[heap], first, end);
-        row = range->filled[heap];
+    for (uint32_t heap = 0; heap < heaps->nheaps && is_good; heap++) {
+        uint32_t end = end_of_heap(making, range, first);
+        is_good = put_heap(making, &bench, heaps->rows + heaps->begin[heap],
+                           heaps->rows + heaps->filled[heap], first, end);
         first = end;
     }
     bench_close(&bench);
@@ -254,8 +245,5 @@ bool ki_ring12_make_band(const struct ki_ring12_source *source, unsigned band,
     for (uint32_t p = 0; p < making.nplaces; p++) {
         making.nrows = counts[p] > making.nrows ? counts[p] : making.nrows;
     }
-    making.rows = malloc((making.nrows + 1) * sizeof *making.rows);
-    bool is_good = making.rows && make_ranges(&making);
-    free(making.rows);
-    return is_good;
+    return ki_ring_room_reserve(source->room, making.nrows) && make_ranges(&making);
 }

@@ -67,11 +67,20 @@ enum {
     KI_RING_ROW_NBYTES = 8 /* while tables are made, ring_rows.h */
 };
 
+/* Memory in which tables are made, kept from band to band: all zero at first, it grows
+ * as needed. */
+struct ki_ring_room {
+    struct ki_ring_row *rows;
+    size_t nbytes;
+};
+void ki_ring_room_free(struct ki_ring_room *room);
+
 /* What tables are made from: at most KI_RING16_MOST hashes. */
 struct ki_ring16_source {
     const struct ki_ring_hash *hashes;
     uint32_t nhashes;
     unsigned id_nbits; /* as in struct ki_ring16 */
+    struct ki_ring_room *room;
 };
 
 /* Fills the offsets of a band. */
@@ -80,7 +89,8 @@ void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
 
 /* Fills the buckets of the places first … end − 1 of a band, KI_RING16_POSTING_NBYTES a
  * posting, the first of them at *buckets. False if memory ran out: it takes
- * KI_RING_ROW_NBYTES for each posting, and 4 for each of the longest bucket. */
+ * KI_RING_ROW_NBYTES of the room for each posting, and 4 for each of the longest bucket.
+ */
 KI_MUST_CHECK bool ki_ring16_fill_band(const struct ki_ring16_source *source,
                                        unsigned band, const uint32_t *offsets,
                                        uint32_t first, uint32_t end, uint16_t *buckets);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Permuting hashes, and building and checking the tables over them. */
+/* Building and checking the tables. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,41 +9,6 @@
 #include "index/ring16_rest.h"
 #include "index/ring_rows.h"
 #include "index/ring_words.h"
-
-static unsigned row_of(const struct ki_pdq *pdq, unsigned row)
-{
-    const uint8_t *word = &pdq->bytes[KI_PDQ_NBYTES - 2 * (row + 1)];
-    return (unsigned)(word[0] << 8 | word[1]);
-}
-
-struct ki_ring_hash ki_ring_permute(const struct ki_pdq *pdq)
-{
-    struct ki_ring_hash out = {{0}};
-    for (unsigned r = 0; r < 16; r++) {
-        unsigned row = row_of(pdq, r);
-        for (unsigned c = 0; c < 16; c++) {
-            unsigned band = (r + c) % KI_RING_NBANDS;
-            out.band[band] = (uint16_t)(out.band[band] | (row >> c & 1u) << r);
-        }
-    }
-    return out;
-}
-
-struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash)
-{
-    struct ki_pdq out = {{0}};
-    for (unsigned r = 0; r < 16; r++) {
-        unsigned row = 0;
-        for (unsigned c = 0; c < 16; c++) {
-            unsigned band = (r + c) % KI_RING_NBANDS;
-            row |= (unsigned)(hash->band[band] >> r & 1) << c;
-        }
-        uint8_t *word = &out.bytes[KI_PDQ_NBYTES - 2 * (r + 1)];
-        word[0] = (uint8_t)(row >> 8);
-        word[1] = (uint8_t)row;
-    }
-    return out;
-}
 
 unsigned ki_ring16_id_nbits(uint32_t n)
 {
@@ -77,11 +42,6 @@ struct making {
     uint32_t *scratch; /* for the words of the longest bucket */
 };
 
-static uint32_t count_of(const struct making *making, uint32_t place)
-{
-    return making->offsets[place + 1] - making->offsets[place];
-}
-
 static uint16_t *bucket_of(const struct making *making, uint32_t place)
 {
     return making->buckets +
@@ -89,61 +49,62 @@ static uint16_t *bucket_of(const struct making *making, uint32_t place)
 }
 
 /* A walk over all hashes. */
-static void fill_heaps(const struct making *making, struct ki_ring_row *rows)
+static void fill_heaps(const struct making *making, struct ki_ring_heaps *heaps)
 {
     const struct ki_ring16_source *source = making->source;
     const unsigned next = (making->band + 1) % KI_RING_NBANDS;
     const unsigned second = (making->band + 2) % KI_RING_NBANDS;
     const unsigned id_nbits = source->id_nbits;
     const uint32_t nplaces = making->end - making->first;
-    const unsigned shift = ki_ring_heap_shift(nplaces);
-    const uint32_t mask = ((uint32_t)1 << shift) - 1;
-    uint32_t filled[KI_RING_MOST_HEAPS];
-    for (uint32_t heap = 0; heap << shift < nplaces; heap++) {
-        filled[heap] = making->offsets[making->first + (heap << shift)] -
-                       making->offsets[making->first];
-    }
     for (uint32_t i = 0; i < source->nhashes; i++) {
         const struct ki_ring_hash *hash = &source->hashes[i];
         uint32_t place = ki_ring16_place(hash->band[making->band]) - making->first;
         if (place < nplaces) {
             uint32_t code = ki_rest_code(hash->band[second], 32 - id_nbits);
-            rows[filled[place >> shift]++] = (struct ki_ring_row){
-                (uint16_t)(place & mask), hash->band[next], i | code << id_nbits};
+            ki_ring_heaps_add(heaps, place, hash->band[next], i | code << id_nbits);
         }
     }
 }
+
+/* Where the next posting of a bucket goes. */
+struct cursor {
+    uint16_t *sketch;
+    uint16_t *word;
+};
 
 /* The buckets of the places first … end − 1, which stand together in the cache. */
 static void fill_buckets(const struct making *making, const struct ki_ring_row *rows,
                          uint32_t first, uint32_t end)
 {
-    uint32_t filled[KI_RING_NVALUES / KI_RING_MOST_HEAPS] = {0};
-    const struct ki_ring_row *end_of_rows =
-        rows + (making->offsets[end] - making->offsets[first]);
+    struct cursor cursors[KI_RING_NVALUES / KI_RING_MOST_HEAPS];
+    const uint32_t *offsets = making->offsets;
+    const struct ki_ring_row *end_of_rows = rows + (offsets[end] - offsets[first]);
+    for (uint32_t p = first; p < end; p++) {
+        uint16_t *bucket = bucket_of(making, p);
+        cursors[p - first] =
+            (struct cursor){bucket, bucket + (offsets[p + 1] - offsets[p])};
+    }
     for (; rows < end_of_rows; rows++) {
-        uint32_t place = first + rows->place;
-        uint32_t k = filled[rows->place]++;
-        uint16_t *bucket = bucket_of(making, place);
-        bucket[k] = rows->sketch;
-        memcpy(bucket + count_of(making, place) + (size_t)2 * k, &rows->word,
-               sizeof rows->word);
+        struct cursor *cursor = &cursors[rows->place];
+        *cursor->sketch++ = rows->sketch;
+        memcpy(cursor->word, &rows->word, sizeof rows->word);
+        cursor->word += 2;
     }
     for (uint32_t p = first; p < end; p++) {
-        uint32_t count = count_of(making, p);
+        uint32_t count = offsets[p + 1] - offsets[p];
         ki_ring_split_words(bucket_of(making, p) + count, count,
                             making->source->id_nbits, making->scratch);
     }
 }
 
-static void sort_heaps(const struct making *making, const struct ki_ring_row *rows)
+static void sort_heaps(const struct making *making, const struct ki_ring_heaps *heaps)
 {
-    const uint32_t step = (uint32_t)1
-                          << ki_ring_heap_shift(making->end - making->first);
-    for (uint32_t first = making->first; first < making->end; first += step) {
+    const uint32_t step = (uint32_t)1 << heaps->shift;
+    uint32_t first = making->first;
+    for (uint32_t heap = 0; heap < heaps->nheaps; heap++) {
         uint32_t end = making->end - first < step ? making->end : first + step;
-        uint32_t row = making->offsets[first] - making->offsets[making->first];
-        fill_buckets(making, rows + row, first, end);
+        fill_buckets(making, heaps->rows + heaps->begin[heap], first, end);
+        first = end;
     }
 }
 
@@ -157,13 +118,20 @@ static uint32_t most_postings(const uint32_t *offsets, uint32_t first, uint32_t 
     return most;
 }
 
+static void place_heaps(const struct making *making, struct ki_ring_heaps *heaps)
+{
+    const uint32_t step = (uint32_t)1 << heaps->shift;
+    for (uint32_t first = making->first; first < making->end; first += step) {
+        uint32_t end = making->end - first < step ? making->end : first + step;
+        ki_ring_heaps_place(heaps, making->offsets[end] - making->offsets[first]);
+    }
+}
+
 bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
                          const uint32_t *offsets, uint32_t first, uint32_t end,
                          uint16_t *buckets)
 {
-    size_t nrows = offsets[end] - offsets[first];
     size_t most = most_postings(offsets, first, end);
-    struct ki_ring_row *rows = malloc((nrows + 1) * sizeof *rows);
     struct making making = {source,
                             band,
                             offsets,
@@ -171,12 +139,16 @@ bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
                             end,
                             buckets,
                             malloc((most + 1) * sizeof(uint32_t))};
-    bool is_good = rows && making.scratch;
+    bool is_good = making.scratch &&
+                   ki_ring_room_reserve(source->room, offsets[end] - offsets[first]);
     if (is_good) {
-        fill_heaps(&making, rows);
-        sort_heaps(&making, rows);
+        struct ki_ring_heaps heaps;
+        ki_ring_heaps_begin(&heaps, source->room, end - first);
+        place_heaps(&making, &heaps);
+        fill_heaps(&making, &heaps);
+        ki_ring_heaps_end(&heaps);
+        sort_heaps(&making, &heaps);
     }
-    free(rows);
     free(making.scratch);
     return is_good;
 }

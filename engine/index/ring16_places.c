@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/ring16_places.h"
 
-/* What each of the low 15 bits adds to the syndrome, for the bits 4 … 9 and 10 … 14 at
- * once, and the bit that a syndrome names. */
-static const uint8_t middle[64] = {
+const uint8_t ki_ring16_middle[64] = {
     0,  3, 5,  6,  6,  5, 3, 0,  7,  4,  2,  1, 1,  2,  4,  7,  9, 10, 12, 15, 15, 12,
     10, 9, 14, 13, 11, 8, 8, 11, 13, 14, 10, 9, 15, 12, 12, 15, 9, 10, 13, 14, 8,  11,
     11, 8, 14, 13, 3,  0, 6, 5,  5,  6,  0,  3, 4,  7,  1,  2,  2, 1,  7,  4};
-static const uint8_t high[32] = {0,  11, 12, 7,  13, 6,  1,  10, 14, 5, 2,
-                                 9,  3,  8,  15, 4,  15, 4,  3,  8,  2, 9,
-                                 14, 5,  1,  10, 13, 6,  12, 7,  0,  11};
-static const uint16_t named[KI_RING16_NSYNDROMES] = {
+const uint8_t ki_ring16_high[32] = {0,  11, 12, 7,  13, 6,  1,  10, 14, 5, 2,
+                                    9,  3,  8,  15, 4,  15, 4,  3,  8,  2, 9,
+                                    14, 5,  1,  10, 13, 6,  12, 7,  0,  11};
+const uint16_t ki_ring16_named[KI_RING16_NSYNDROMES] = {
     0,      1 << 0, 1 << 1, 1 << 4,  1 << 2,  1 << 5,  1 << 6,  1 << 7,
     1 << 3, 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14};
 
@@ -48,15 +46,3 @@ const uint16_t ki_ring16_near[KI_RING16_NSYNDROMES][KI_RING16_NNEAR] = {
     {0x0000, 0x8000, 0x6001, 0x5002, 0x4404, 0x4088, 0x4813, 0x4225, 0x4146, 0x000f,
      0x4087, 0x4149, 0x422a, 0x440b, 0x481c, 0x500d, 0x600e},
 };
-
-unsigned ki_ring16_syndrome(uint16_t value)
-{
-    return (value & 15u) ^ middle[value >> 4 & 63] ^ high[value >> 10 & 31];
-}
-
-uint16_t ki_ring16_place(uint16_t value)
-{
-    unsigned syndrome = ki_ring16_syndrome(value);
-    unsigned word = (unsigned)value ^ named[syndrome];
-    return (uint16_t)((value & 0x8000u) | (word & 0x7ff0u) | syndrome);
-}

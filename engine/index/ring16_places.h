@@ -26,10 +26,25 @@ enum {
     KI_RING16_NCELLS = 9  /* lines of offsets that they fall into, at most */
 };
 
-unsigned ki_ring16_syndrome(uint16_t value);
+/* What the bits 4 … 9 and 10 … 14 of a value add to its syndrome, and the bit that a
+ * syndrome names. */
+extern const uint8_t ki_ring16_middle[64];
+extern const uint8_t ki_ring16_high[32];
+extern const uint16_t ki_ring16_named[KI_RING16_NSYNDROMES];
+
+static inline unsigned ki_ring16_syndrome(uint16_t value)
+{
+    return (value & 15u) ^ ki_ring16_middle[value >> 4 & 63] ^
+           ki_ring16_high[value >> 10 & 31];
+}
 
 /* A permutation of the 65,536 values. */
-uint16_t ki_ring16_place(uint16_t value);
+static inline uint16_t ki_ring16_place(uint16_t value)
+{
+    unsigned syndrome = ki_ring16_syndrome(value);
+    unsigned word = (unsigned)value ^ ki_ring16_named[syndrome];
+    return (uint16_t)((value & 0x8000u) | (word & 0x7ff0u) | syndrome);
+}
 
 /* By the syndrome of a value: its place XOR [i] is the place of a value that differs in
  * no bit (i = 0) or one. The first KI_RING16_NCELLS stand for all lines. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/ring16_rest.h"
 
-#include <stdbool.h>
-
 enum { NWORDS = 16 };
 
 static const uint8_t words[NWORDS] = {0x00, 0x07, 0x19, 0x1e, 0x2a, 0x2d, 0x33, 0x34,
@@ -27,12 +25,6 @@ static unsigned count_set(const struct group *group, uint16_t value)
     return count_bits((unsigned)value >> group->shift & group->mask);
 }
 
-/* Whether codes of so few bits stand for sets, and of how many groups. */
-static bool has_sets(unsigned nbits)
-{
-    return nbits >= 4 && nbits <= 6;
-}
-
 static const struct group *groups_of(unsigned nbits)
 {
     return nbits == 6 ? halves : &whole;
@@ -49,11 +41,8 @@ static unsigned word_of(uint16_t value)
     return (word >> 4 & 7) << 1 | (word >> 2 & 1);
 }
 
-uint32_t ki_rest_code(uint16_t value, unsigned nbits)
+uint32_t ki_rest_set_code(uint16_t value, unsigned nbits)
 {
-    if (!has_sets(nbits)) {
-        return value & (((uint32_t)1 << nbits) - 1);
-    }
     uint32_t code = word_of(value);
     const struct group *groups = groups_of(nbits);
     for (unsigned i = 0; i < nbits - 4; i++) {
@@ -74,7 +63,7 @@ static unsigned to_side(const struct group *group, uint16_t value, bool is_most)
 
 static unsigned distance_of(uint16_t value, unsigned nbits, unsigned code)
 {
-    if (!has_sets(nbits)) {
+    if (!ki_rest_has_sets(nbits)) {
         return count_bits((value ^ code) & ((1u << nbits) - 1));
     }
     unsigned differing = count_bits((value & 0x7fu) ^ words[code % NWORDS]);

@@ -11,12 +11,24 @@
 #ifndef KI_INDEX_RING16_REST_H
 #define KI_INDEX_RING16_REST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { KI_REST_MOST_SETS = 64 };
 
+/* Whether codes of so few bits stand for sets; the code of a value if so. */
+static inline bool ki_rest_has_sets(unsigned nbits)
+{
+    return nbits >= 4 && nbits <= 6;
+}
+uint32_t ki_rest_set_code(uint16_t value, unsigned nbits);
+
 /* The code of a value, 1 ≤ nbits ≤ 16. */
-uint32_t ki_rest_code(uint16_t value, unsigned nbits);
+static inline uint32_t ki_rest_code(uint16_t value, unsigned nbits)
+{
+    return ki_rest_has_sets(nbits) ? ki_rest_set_code(value, nbits)
+                                   : value & (((uint32_t)1 << nbits) - 1);
+}
 
 /* What tells how far a value may be at least from those of a code. */
 struct ki_rest_near {

@@ -9,24 +9,55 @@
 
 #include "index/ring16.h"
 
-enum { KI_RING_MOST_HEAPS = 256 };
+enum { KI_RING_MOST_HEAPS = 256, KI_RING_NSTAGED = 64 / KI_RING_ROW_NBYTES };
 
 struct ki_ring_row {
     uint16_t place; /* of its bucket, in the heap */
     uint16_t sketch;
     uint32_t word; /* as ring_words.h says */
 };
-
 _Static_assert(sizeof(struct ki_ring_row) == KI_RING_ROW_NBYTES, "memory is counted");
 
-/* A heap has the rows of 2^shift buckets, of so many in all. */
-static inline unsigned ki_ring_heap_shift(uint32_t nbuckets)
+/* For so many rows in heaps; false if memory ran out. */
+bool ki_ring_room_reserve(struct ki_ring_room *room, size_t nrows);
+
+/* A heap has the rows of 2^shift buckets. They are gathered to cache lines before they
+ * are written, since writing to some hundred places at once a row at a time waits for
+ * memory most of the time. */
+struct ki_ring_heaps {
+    struct ki_ring_row *rows;
+    unsigned shift;
+    bool is_large; /* more than caches hold */
+    uint32_t nheaps;
+    size_t nplaced;
+    size_t begin[KI_RING_MOST_HEAPS];
+    size_t filled[KI_RING_MOST_HEAPS]; /* where the next row of a heap goes */
+    _Alignas(64) struct ki_ring_row staged[KI_RING_MOST_HEAPS][KI_RING_NSTAGED];
+};
+
+/* For so many buckets. */
+void ki_ring_heaps_begin(struct ki_ring_heaps *heaps, const struct ki_ring_room *room,
+                         uint32_t nbuckets);
+
+/* The next heap will have so many rows. */
+void ki_ring_heaps_place(struct ki_ring_heaps *heaps, size_t nrows);
+
+void ki_ring_heaps_write(struct ki_ring_heaps *heaps, uint32_t heap);
+
+static inline void ki_ring_heaps_add(struct ki_ring_heaps *heaps, uint32_t bucket,
+                                     uint16_t sketch, uint32_t word)
 {
-    unsigned shift = 0;
-    while ((nbuckets - 1) >> shift >= KI_RING_MOST_HEAPS) {
-        shift++;
+    const uint32_t mask = ((uint32_t)1 << heaps->shift) - 1;
+    const uint32_t heap = bucket >> heaps->shift;
+    size_t row = heaps->filled[heap]++;
+    heaps->staged[heap][row % KI_RING_NSTAGED] =
+        (struct ki_ring_row){(uint16_t)(bucket & mask), sketch, word};
+    if (row % KI_RING_NSTAGED == KI_RING_NSTAGED - 1) {
+        ki_ring_heaps_write(heaps, heap);
     }
-    return shift;
 }
+
+/* After the last row was added: heaps can be read, each from begin to filled. */
+void ki_ring_heaps_end(struct ki_ring_heaps *heaps);
 
 #endif

@@ -38,11 +38,12 @@ static bool make_ring8_band(struct ki_ring_tables *tables, unsigned band)
     return true;
 }
 
-static bool make_ring16_band(struct ki_ring_tables *tables, unsigned band)
+static bool make_ring16_band(struct ki_ring_tables *tables, unsigned band,
+                             struct ki_ring_room *room)
 {
     struct ki_ring16 *ring = &tables->segment.ring16;
-    const struct ki_ring16_source source = {ring->hashes, ring->nhashes,
-                                            ring->id_nbits};
+    const struct ki_ring16_source source = {ring->hashes, ring->nhashes, ring->id_nbits,
+                                            room};
     uint32_t *offsets = block_make(tables, KI_RING_NOFFSETS, sizeof *offsets);
     uint16_t *buckets = block_make(tables, ring->nhashes, KI_RING16_POSTING_NBYTES);
     if (!offsets || !buckets) {
@@ -56,12 +57,16 @@ static bool make_ring16_band(struct ki_ring_tables *tables, unsigned band)
 
 static bool make_bands(struct ki_ring_tables *tables)
 {
-    unsigned nbands = tables->segment.ring == KI_RING8 ? KI_RING8_NBANDS : KI_RING_NBANDS;
+    unsigned nbands =
+        tables->segment.ring == KI_RING8 ? KI_RING8_NBANDS : KI_RING_NBANDS;
+    struct ki_ring_room room = {0};
     bool is_good = true;
     for (unsigned band = 0; band < nbands && is_good; band++) {
-        is_good = tables->segment.ring == KI_RING8 ? make_ring8_band(tables, band)
-                                                   : make_ring16_band(tables, band);
+        is_good = tables->segment.ring == KI_RING8
+                      ? make_ring8_band(tables, band)
+                      : make_ring16_band(tables, band, &room);
     }
+    ki_ring_room_free(&room);
     return is_good;
 }
 

@@ -9,6 +9,7 @@
 
 /* Memory in which the tables of ring16 are made, a part of a band at a time. */
 struct workshop {
+    struct ki_ring_room room;
     uint32_t *offsets;
     uint16_t *buckets;
     size_t buckets_nbytes;
@@ -35,6 +36,7 @@ static void workshop_open(struct ki_segment_file *file, struct workshop *worksho
 static void workshop_close(struct workshop *workshop)
 {
     free(workshop->offsets);
+    ki_ring_room_free(&workshop->room);
     if (workshop->buckets) {
         (void)munmap(workshop->buckets, workshop->buckets_nbytes);
     }
@@ -82,9 +84,10 @@ static void put_buckets(struct ki_segment_file *file, const struct ki_table *tab
 static void put_ring16(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
                        uint32_t n, size_t workshop_nbytes)
 {
-    const struct ki_ring16_source source = {hashes, n, ki_ring16_id_nbits(n)};
-    const struct ki_band_layout layout = ki_band_layout(n);
     struct workshop workshop = {0};
+    const struct ki_ring16_source source = {hashes, n, ki_ring16_id_nbits(n),
+                                            &workshop.room};
+    const struct ki_band_layout layout = ki_band_layout(n);
     workshop_open(file, &workshop, n, workshop_nbytes);
     for (unsigned band = 0; band < layout.nbands && file->result == MDB_SUCCESS;
          band++) {
@@ -155,8 +158,9 @@ static void put_lines(struct ki_segment_file *file,
 static void put_ring12(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
                        uint32_t n, size_t workshop_nbytes)
 {
+    struct ki_ring_room room = {0};
     const struct ki_ring12_source source = {hashes, n, ki_ring16_id_nbits(n),
-                                            ki_ring12_shape(n)};
+                                            ki_ring12_shape(n), &room};
     const size_t nrows = workshop_nbytes / KI_RING_ROW_NBYTES;
     uint32_t *counts = malloc(sizeof *counts << KI_RING12_MOST_WIDTH);
     if (!counts) {
@@ -166,6 +170,7 @@ static void put_ring12(struct ki_segment_file *file, const struct ki_ring_hash *
          band++) {
         put_lines(file, &source, band, counts, nrows);
     }
+    ki_ring_room_free(&room);
     free(counts);
 }
 

@@ -39,7 +39,7 @@ static void make_hashes(struct ki_ring_hash *hashes)
 static struct ki_ring12_source source_of(const struct ki_ring_hash *hashes)
 {
     return (struct ki_ring12_source){hashes, NHASHES, ID_NBITS,
-                                     ki_ring12_shape(NHASHES)};
+                                     ki_ring12_shape(NHASHES), NULL};
 }
 
 static bool put(void *context, bool is_line, size_t at, const void *bytes,
@@ -55,8 +55,10 @@ static void make_originals(void)
 {
     struct ki_ring_hash hashes[NHASHES];
     static uint32_t counts[1 << KI_RING12_LEAST_WIDTH];
+    struct ki_ring_room room = {0};
     make_hashes(hashes);
-    const struct ki_ring12_source source = source_of(hashes);
+    struct ki_ring12_source source = source_of(hashes);
+    source.room = &room;
     for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
         const struct ki_ring12_sink sink = {put, &band};
         size_t nunits = ki_ring12_count_band(&source, band, counts);
@@ -66,6 +68,7 @@ static void make_originals(void)
             zeros(nunits * sizeof(uint16_t) + KI_KERNEL_PADDING);
         require(ki_ring12_make_band(&source, band, counts, NHASHES, &sink));
     }
+    ki_ring_room_free(&room);
     originals[NTABLES - 1] = fuzz_table_make(hashes, sizeof hashes, sizeof hashes);
     originals[NTABLES - 1].is_copy = false;
 }

@@ -39,6 +39,7 @@ static void make_hashes(struct ki_ring_hash *hashes)
 static void make_originals(void)
 {
     struct ki_ring_hash hashes[NHASHES];
+    struct ki_ring_room room = {0};
     make_hashes(hashes);
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
         originals[band] = zeros(KI_RING_NOFFSETS * sizeof(uint32_t));
@@ -46,12 +47,13 @@ static void make_originals(void)
             zeros(NHASHES * KI_RING16_POSTING_NBYTES + KI_KERNEL_PADDING);
         void *offsets = originals[band].data;
         void *buckets = originals[KI_RING_NBANDS + band].data;
-        const struct ki_ring16_source source = {hashes, NHASHES, ID_NBITS};
+        const struct ki_ring16_source source = {hashes, NHASHES, ID_NBITS, &room};
         ki_ring16_count_band(&source, band, offsets);
         if (!ki_ring16_fill_band(&source, band, offsets, 0, KI_RING_NVALUES, buckets)) {
             abort();
         }
     }
+    ki_ring_room_free(&room);
     originals[NTABLES - 1] = fuzz_table_make(hashes, sizeof hashes, sizeof hashes);
     originals[NTABLES - 1].is_copy = false;
 }

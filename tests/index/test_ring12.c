@@ -64,8 +64,9 @@ static void make_band(struct tables *tables, const struct ki_ring12_source *sour
 static void tables_build_as(struct tables *tables, unsigned id_nbits, uint32_t as_many,
                             struct ki_ring_hash *hashes, uint32_t n)
 {
+    struct ki_ring_room room = {0};
     const struct ki_ring12_source source = {hashes, n, id_nbits,
-                                            ki_ring12_shape(as_many)};
+                                            ki_ring12_shape(as_many), &room};
     tables->hashes = hashes;
     tables->ring = (struct ki_ring12){.nhashes = n,
                                       .id_nbits = id_nbits,
@@ -75,6 +76,7 @@ static void tables_build_as(struct tables *tables, unsigned id_nbits, uint32_t a
     for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
         make_band(tables, &source, b, n / (1 + b % 3) + 1);
     }
+    ki_ring_room_free(&room);
     cr_assert(ki_ring12_is_valid(&tables->ring));
 }
 
@@ -219,7 +221,8 @@ Test(ring12, a_sink_that_fails_ends_the_making)
     enum { N = 3000 };
     struct random_state random = random_begin(16);
     struct ki_ring_hash *hashes = hashes_make(&random, N, false);
-    const struct ki_ring12_source source = {hashes, N, 16, ki_ring12_shape(N)};
+    struct ki_ring_room room = {0};
+    const struct ki_ring12_source source = {hashes, N, 16, ki_ring12_shape(N), &room};
     static uint32_t counts[1 << KI_RING12_LEAST_WIDTH];
     int nparts = 0;
     bool is_made = false;
@@ -231,6 +234,7 @@ Test(ring12, a_sink_that_fails_ends_the_making)
         cr_assert_eq(is_made, nleft >= 0, "%d parts taken", nparts);
     }
     cr_expect_gt(nparts, 3);
+    ki_ring_room_free(&room);
     free(hashes);
 }
 
