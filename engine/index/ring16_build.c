@@ -132,13 +132,9 @@ bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
                          uint16_t *buckets)
 {
     size_t most = most_postings(offsets, first, end);
-    struct making making = {source,
-                            band,
-                            offsets,
-                            first,
-                            end,
-                            buckets,
-                            malloc((most + 1) * sizeof(uint32_t))};
+    struct making making = {source, band, offsets, first, end, NULL, NULL};
+    making.buckets = buckets;
+    making.scratch = malloc((most + 1) * sizeof *making.scratch);
     bool is_good = making.scratch &&
                    ki_ring_room_reserve(source->room, offsets[end] - offsets[first]);
     if (is_good) {

@@ -13,12 +13,18 @@ enum {
     AHEAD_NBYTES = 8 << 20   /* more than LMDB puts between two tables, worth a call */
 };
 
-/* Writing to the map of a file that has no room on its disk would be a SIGBUS. */
-static int allocate(struct ki_segment_file *file, size_t nbytes)
+/* Writing to the map of a file that has no room on its disk would be a SIGBUS. So there
+ * is room for a table before it is made, and for what LMDB puts beside tables. */
+static int allocate(struct ki_segment_file *file, size_t table_nbytes)
 {
-    int result = mdb_env_get_fd(file->env, &file->fd);
-    file->allocated = nbytes;
-    return result == MDB_SUCCESS ? posix_fallocate(file->fd, 0, (off_t)nbytes) : result;
+    uint64_t needed = file->end + table_nbytes + AHEAD_NBYTES;
+    uint64_t end = needed < file->most ? needed : file->most;
+    uint64_t begin = file->allocated;
+    if (end <= begin) {
+        return 0;
+    }
+    file->allocated = end;
+    return posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
 }
 
 /* Before anything else touches them, so that nothing small is in the place of what
@@ -40,7 +46,7 @@ void ki_segment_file_open(struct ki_segment_file *file, const char *path,
     /* The file is private until it is renamed and is synced once at its end, so that
      * neither LMDB's lock nor its own syncs are needed. */
     unsigned flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_WRITEMAP | MDB_NOSYNC;
-    *file = (struct ki_segment_file){.fd = -1};
+    *file = (struct ki_segment_file){.fd = -1, .most = map_nbytes};
     file->result = mdb_env_create(&file->env);
     if (file->result == MDB_SUCCESS) {
         file->result = mdb_env_set_mapsize(file->env, map_nbytes);
@@ -49,7 +55,10 @@ void ki_segment_file_open(struct ki_segment_file *file, const char *path,
         file->result = mdb_env_open(file->env, path, flags, 0600);
     }
     if (file->result == MDB_SUCCESS) {
-        file->result = allocate(file, map_nbytes);
+        file->result = mdb_env_get_fd(file->env, &file->fd);
+    }
+    if (file->result == MDB_SUCCESS) {
+        file->result = allocate(file, 0);
     }
     if (file->result == MDB_SUCCESS) {
         file->result = mdb_txn_begin(file->env, NULL, 0, &file->txn);
@@ -80,6 +89,9 @@ struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *
     } text = {.in = name};
     MDB_val key = {.mv_size = strlen(name), .mv_data = text.out};
     MDB_val data = {.mv_size = ki_table_value_nbytes(nbytes)};
+    if (file->result == MDB_SUCCESS) {
+        file->result = allocate(file, data.mv_size);
+    }
     if (file->result == MDB_SUCCESS) {
         fill_page_cache(file, data.mv_size);
         file->result = mdb_put(file->txn, file->dbi, &key, &data, MDB_RESERVE);

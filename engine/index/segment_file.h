@@ -22,10 +22,11 @@ struct ki_segment_file {
     MDB_txn *txn;
     MDB_dbi dbi;
     int fd;             /* LMDB's own */
+    uint64_t most;      /* bytes there may be */
     uint64_t allocated; /* bytes */
     uint64_t end;       /* of the table made last */
     uint64_t filled;    /* bytes that are in the page cache before they are written */
-    int result;         /* the first failure: LMDB's or an errno; nothing is done after it */
+    int result; /* the first failure: LMDB's or an errno; nothing is done after it */
 };
 
 /* A table of the file. */
@@ -34,8 +35,8 @@ struct ki_table {
     uint64_t offset; /* in the file */
 };
 
-/* The file must not exist; it is allocated whole, so that a full disk is an error and
- * no SIGBUS. map_nbytes: an upper bound of its size. */
+/* The file must not exist. Room for each table is allocated before it is made, so that
+ * a full disk is an error and no SIGBUS. map_nbytes: an upper bound of its size. */
 void ki_segment_file_open(struct ki_segment_file *file, const char *path,
                           size_t map_nbytes);
 

@@ -72,6 +72,8 @@ struct ki_result {
     enum ki_tier tier;
     enum ki_reason reason; /* NONE unless not examined */
     bool has_action;       /* on a match only */
+    bool is_degraded;      /* decoded in a sandbox that lacks a layer: see sandbox.h */
+    bool has_quality;      /* a PDQ was computed */
     enum ki_action action;
     unsigned demoted;          /* mask of enum ki_demotion: what weakened the action */
     enum ki_handling handling; /* NONE unless not examined */
@@ -79,10 +81,8 @@ struct ki_result {
         policy[KI_POLICY_VERSION_NBYTES]; /* version of the policy; "lists": there is
                                              none, the lists' own values are in force */
     int os_error;     /* errno behind KI_REASON_UNREADABLE, else 0 */
-    bool is_degraded; /* decoded in a sandbox that lacks a layer: see sandbox.h */
+    unsigned quality; /* of mode pdq, or of the only mode asked for; if has_quality */
     struct ki_image_info info;
-    bool has_quality; /* a PDQ was computed */
-    unsigned quality; /* of mode pdq, or of the only mode asked for */
     uint64_t generation;
     uint64_t elapsed_us; /* reading, hashing, and its share of lookups done together */
     /* What decided first: purpose match, then test, then allow; in each the strongest
