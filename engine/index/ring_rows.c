@@ -69,7 +69,6 @@ static void write_line(struct ki_ring_row *to, const struct ki_ring_row *from)
 #endif
 }
 
-/* The line that the last row of the heap is in. */
 void ki_ring_heaps_write(struct ki_ring_heaps *heaps, uint32_t heap)
 {
     size_t last = heaps->filled[heap] - 1;

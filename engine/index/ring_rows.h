@@ -42,6 +42,7 @@ void ki_ring_heaps_begin(struct ki_ring_heaps *heaps, const struct ki_ring_room 
 /* The next heap will have so many rows. */
 void ki_ring_heaps_place(struct ki_ring_heaps *heaps, size_t nrows);
 
+/* Writes the line that the last row of a heap is in. */
 void ki_ring_heaps_write(struct ki_ring_heaps *heaps, uint32_t heap);
 
 static inline void ki_ring_heaps_add(struct ki_ring_heaps *heaps, uint32_t bucket,

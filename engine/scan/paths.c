@@ -22,7 +22,9 @@
 enum {
     MOST_JOBS = 1024,
     MOST_AHEAD = 64,
-    WINDOW_PER_JOB = 16,  /* results that may wait for an earlier one */
+    /* Results of a thread that may be there before an earlier one: those of files that
+     * are looked up together, and those that wait to be delivered. */
+    MOST_EARLY = 17,
     MOST_TAKEN_US = 50000 /* for files that are looked up together */
 };
 
@@ -226,7 +228,8 @@ static enum ki_status begin_pool(struct pool *pool, unsigned njobs,
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a queue");
     }
     if (!ki_delivery_begin(&pool->delivery, pool->handlers, summary,
-                           pool->options->ordered, (size_t)njobs * WINDOW_PER_JOB)) {
+                           pool->options->ordered,
+                           (size_t)njobs * (MOST_EARLY - KI_SCANNER_MOST))) {
         ki_queue_end(&pool->queue);
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for results");
     }

@@ -99,6 +99,14 @@ void ki_scanner_set_repeats(struct ki_scanner *scanner, struct ki_repeats *repea
     ki_hasher_set_memo(scanner->hasher, ki_repeats_memo(repeats));
 }
 
+/* One more input is hashed; returns how long it took. */
+static uint64_t count_hashed(struct ki_scanner *scanner, uint64_t begin_us)
+{
+    uint64_t took_us = ki_clock_wall_us() - begin_us;
+    scanner->took_us[scanner->nhashed++] = took_us;
+    return took_us;
+}
+
 enum ki_status ki_scanner_judge(struct ki_scanner *scanner, struct ki_result *results)
 {
     const struct ki_match_request request = {
@@ -125,7 +133,7 @@ enum ki_status ki_scan_memory(struct ki_scanner *scanner, const void *data,
 {
     uint64_t begin_us = ki_clock_wall_us();
     ki_hash_memory(scanner->hasher, data, nbytes, &scanner->hashes[0]);
-    scanner->took_us[scanner->nhashed++] = ki_clock_wall_us() - begin_us;
+    (void)count_hashed(scanner, begin_us);
     return ki_scanner_judge(scanner, out);
 }
 
@@ -133,9 +141,7 @@ uint64_t ki_scanner_hash_path(struct ki_scanner *scanner, const char *path, bool
 {
     uint64_t begin_us = ki_clock_wall_us();
     ki_hasher_path(scanner->hasher, path, follow, &scanner->hashes[scanner->nhashed]);
-    uint64_t took_us = ki_clock_wall_us() - begin_us;
-    scanner->took_us[scanner->nhashed++] = took_us;
-    return took_us;
+    return count_hashed(scanner, begin_us);
 }
 
 enum ki_status ki_scan_file(struct ki_scanner *scanner, const char *path,
@@ -149,6 +155,6 @@ enum ki_status ki_scan_fd(struct ki_scanner *scanner, int fd, struct ki_result *
 {
     uint64_t begin_us = ki_clock_wall_us();
     ki_hash_fd(scanner->hasher, fd, &scanner->hashes[0]);
-    scanner->took_us[scanner->nhashed++] = ki_clock_wall_us() - begin_us;
+    (void)count_hashed(scanner, begin_us);
     return ki_scanner_judge(scanner, out);
 }

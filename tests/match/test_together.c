@@ -46,6 +46,7 @@ static struct scene scene_make(uint64_t seed)
     list_fill(scene.folder.path, "c", "dc", scene.digests, NENTRIES);
     scene.options = ki_hash_options_default();
     scene.options.dihedral = true;
+    scene.options.modes = KI_BIT(KI_MODE_PDQ) | KI_BIT(KI_MODE_PDQ_NN512);
     cr_assert_eq(ki_index_open(scene.folder.path, &scene.index, NULL), KI_OK);
     cr_assert_eq(ki_ruling_make(NULL, ki_index_list(scene.index, 0),
                                 ki_index_nlists(scene.index), &scene.options,
@@ -61,8 +62,24 @@ static void scene_free(struct scene *scene)
     folder_remove(&scene->folder);
 }
 
-/* Found by one of its eight hashes, by a digest, by both, not at all; of low quality or
- * not a picture. */
+static void fill_pdq(struct scene *scene, struct ki_pdq_result *pdq)
+{
+    struct random_state *random = &scene->random;
+    pdq->present = true;
+    pdq->quality = random_below(random, 8) == 0 ? 10 : 100;
+    pdq->is_degenerate = random_below(random, 8) == 0;
+    for (unsigned t = 0; t < KI_NTRANSFORMS; t++) {
+        pdq->hashes[t] = good_pdq(random);
+    }
+    if (random_below(random, 3) == 0) {
+        const struct ki_pdq *listed = &scene->pdqs[random_below(random, NENTRIES)];
+        pdq->hashes[random_below(random, KI_NTRANSFORMS)] =
+            hash_at_distance(random, listed, random_below(random, 40));
+    }
+}
+
+/* Found by one of its eight hashes of a mode, by a digest, by both, not at all; of low
+ * quality, held back by the gate, or not a picture. */
 static struct ki_hashes hashes_any(struct scene *scene)
 {
     struct random_state *random = &scene->random;
@@ -78,16 +95,8 @@ static struct ki_hashes hashes_any(struct scene *scene)
         hashes.reason = KI_REASON_CORRUPT;
         return hashes;
     }
-    struct ki_pdq_result *pdq = &hashes.pdq[KI_MODE_PDQ];
-    pdq->present = true;
-    pdq->quality = random_below(random, 5) == 0 ? 10 : 100;
-    for (unsigned t = 0; t < KI_NTRANSFORMS; t++) {
-        pdq->hashes[t] = good_pdq(random);
-    }
-    if (random_below(random, 2) == 0) {
-        const struct ki_pdq *listed = &scene->pdqs[random_below(random, NENTRIES)];
-        pdq->hashes[random_below(random, KI_NTRANSFORMS)] =
-            hash_at_distance(random, listed, random_below(random, 40));
+    for (unsigned mode = 0; mode < KI_NMODES; mode++) {
+        fill_pdq(scene, &hashes.pdq[mode]);
     }
     return hashes;
 }

@@ -244,6 +244,32 @@ Test(scan, stops_among_folders_without_files)
     scene_free(&scene);
 }
 
+/* Its result stands between those of files that are looked up together. */
+Test(scan, a_folder_that_cannot_be_read_takes_its_place_among_files)
+{
+    struct scene scene = scene_make();
+    char path[160];
+    copy_vector(&scene, "photo-420-640x480.jpg", "a");
+    copy_vector(&scene, "photo-444-640x480.jpg", "b");
+    (void)snprintf(path, sizeof path, "%s/c", scene.files.path);
+    cr_assert_eq(mkdir(path, 0), 0);
+    copy_vector(&scene, "scene-320x240.png", "d");
+    copy_vector(&scene, "tiny-4x200.png", "e");
+    cr_assert_eq(chmod(scene.files.path, 0755), 0);
+    const bool is_root = geteuid() == 0;
+    cr_assert(!is_root || seteuid(65534) == 0);
+    static struct seen seen;
+    struct ki_scan_summary summary = scan(&scene, &seen, 1);
+    cr_assert(!is_root || seteuid(0) == 0);
+    cr_expect_str_eq(seen.text, "/a:match: "
+                                "/b:no_match: "
+                                "/c:not_examined:unreadable "
+                                "/d:match: "
+                                "/e:not_examined:too-small ");
+    cr_expect_eq(summary.nfolders_failed, 1);
+    scene_free(&scene);
+}
+
 Test(scan, paths_that_are_not_there_are_results)
 {
     struct scene scene = scene_make();

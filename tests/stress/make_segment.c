@@ -12,10 +12,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "index/segment_builder.h"
 #include "index/segment_collect.h"
 #include "index/segment_rings.h"
 #include "support/hashes.h"
+#include "support/segments.h"
 
 enum { NFEW = 20000, NMANY = KI_SEGMENT_RING8_MOST + 20000, STEP = 4999 };
 
@@ -30,28 +30,10 @@ static enum ki_status collect(struct ki_segment_builder *builder, uint32_t n,
     struct random_state random = {23};
     enum ki_status status = KI_OK;
     for (uint32_t i = 0; i < n && status == KI_OK; i++) {
-        char id[16];
-        struct ki_pdq pdq = hash_uniform(&random);
-        struct ki_hash hash = {.kind = KI_KIND_PDQ};
-        int length = snprintf(id, sizeof id, "%u", i);
-        memcpy(hash.bytes, pdq.bytes, sizeof pdq.bytes);
-        struct ki_entry entry = {.id = id,
-                                 .id_nbytes = (size_t)length,
-                                 .category_scheme = "",
-                                 .category_code = "",
-                                 .hashes = &hash,
-                                 .nhashes = 1};
-        status = ki_segment_builder_add(builder, 1, &entry, diag);
+        const struct ki_pdq pdq = hash_uniform(&random);
+        status = segment_add(builder, i, &pdq, diag);
     }
     return status;
-}
-
-static bool count(void *context, uint32_t id, unsigned distance)
-{
-    unsigned *nfound = context;
-    (void)id;
-    *nfound += distance == 0;
-    return true;
 }
 
 static bool finds_all(const struct ki_segment *segment, enum ki_ring ring)
@@ -59,10 +41,10 @@ static bool finds_all(const struct ki_segment *segment, enum ki_ring ring)
     bool is_good = segment->ring == ring && segment->npdq == count_hashes(ring);
     for (uint32_t i = 0; i < segment->npdq; i += STEP) {
         unsigned nfound = 0;
-        is_good =
-            is_good &&
-            ki_segment_search(segment, &segment->pdq_hashes[i], 0, count, &nfound) &&
-            nfound == 1;
+        is_good = is_good &&
+                  ki_segment_search(segment, &segment->pdq_hashes[i], 0, count_equal,
+                                    &nfound) &&
+                  nfound == 1;
     }
     return is_good;
 }

@@ -4,20 +4,7 @@
 # in force, the error must be told, and the next try must work.
 # usage: stress_faults.sh PROGRAM SHIM [CALLS-OF-EACH, default 8; 0: all]
 set -uo pipefail
-program=$(realpath "$1")
-shim=$(realpath "$2")
-most=${3:-8}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-nfaults=0
-nfailed=0
-
-die() {
-    echo "not ok: $1"
-    [ ! -s stderr ] || cat stderr
-    exit 1
-}
+. "$(dirname "$0")/faults.sh"
 
 ki() { # INDEX ARGUMENTS…
     local index=$1
@@ -71,28 +58,16 @@ check() {
     nfaults=$((nfaults + 1))
 }
 
-# fault CALL N FOREVER INDEX TEMPLATE COMMAND…: returns 1 if there are not so many calls.
+# fault CALL N FOREVER INDEX TEMPLATE COMMAND…
 fault() {
     local call=$1 n=$2 forever=$3 index=$4 template=$5
     shift 5
-    rm -rf "$index" mark
+    rm -rf "$index"
     cp -r "$template" "$index"
-    env LD_PRELOAD="$shim" FAULT_CALL="$call" FAULT_AT="$n" FAULT_MARK="$work/mark" \
-        ${forever:+FAULT_ON=1} "$program" "$@" --index "$index" >stdout 2>stderr
+    with_fault "$call" "$n" "$forever" "$program" "$@" --index "$index"
     local status=$?
     [ -e mark ] || return 1
     check "$call $n${forever:+ for ever}: $1 $2" "$status" "$index"
-}
-
-# faults CALL FOREVER INDEX TEMPLATE COMMAND…: all of the first calls, then ever fewer,
-# unless all were asked for.
-faults() {
-    local call=$1 forever=$2 n=1
-    shift 2
-    while [ "$most" -eq 0 ] || [ "$n" -le "$((1 << most))" ]; do
-        fault "$call" "$n" "$forever" "$@" || break
-        n=$((most == 0 || n < 4 ? n + 1 : n * 2))
-    done
 }
 
 for call in malloc calloc realloc write pwrite pread fsync fdatasync msync rename link mmap \

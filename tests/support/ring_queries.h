@@ -140,7 +140,7 @@ static inline bool stop_at_once(void *context, uint32_t id, unsigned distance)
     return false;
 }
 
-/* Brute force in a sanitizer's code takes eight times as long. */
+/* What is searched is slow in a sanitizer's code. */
 #ifdef __SANITIZE_ADDRESS__
 enum { NPLANTED = 7 * 41 };
 #else
