@@ -8,12 +8,12 @@
 #include "support/hashes.h"
 #include "support/lists.h"
 
-enum { NENTRIES = 24, NROUNDS = 200, MOST_HITS = 3 };
+enum { NENTRIES = 24, NLIGHT = 4, NROUNDS = 200, MOST_HITS = 3 };
 
 struct scene {
     struct random_state random;
     struct folder folder;
-    struct ki_pdq pdqs[NENTRIES]; /* on lists a and b, two of each list alike */
+    struct ki_pdq pdqs[NENTRIES]; /* light ones, then two alike; on lists a and b */
     struct ki_hash digests[NENTRIES];
     struct ki_hash_options options;
     struct ki_index *index;
@@ -29,6 +29,17 @@ static struct ki_pdq good_pdq(struct random_state *random)
     return pdq;
 }
 
+/* Doubted, but put on the list all the same, as by somebody who released it. */
+static struct ki_pdq light_pdq(struct random_state *random)
+{
+    static const struct ki_pdq zero;
+    struct ki_pdq pdq = zero;
+    while (ki_pdq_doubts(&pdq) != KI_DOUBT_WEIGHT) {
+        pdq = hash_at_distance(random, &zero, 80);
+    }
+    return pdq;
+}
+
 static struct scene scene_make(uint64_t seed)
 {
     struct scene scene = {.random = random_begin(seed), .folder = folder_make()};
@@ -36,7 +47,9 @@ static struct scene scene_make(uint64_t seed)
     memset(hashes, 0, sizeof hashes);
     memset(scene.digests, 0, sizeof scene.digests);
     for (int i = 0; i < NENTRIES; i++) {
-        scene.pdqs[i] = i % 2 ? scene.pdqs[i - 1] : good_pdq(&scene.random);
+        scene.pdqs[i] = i < NLIGHT ? light_pdq(&scene.random)
+                        : i % 2    ? scene.pdqs[i - 1]
+                                   : good_pdq(&scene.random);
         memcpy(hashes[i].bytes, scene.pdqs[i].bytes, KI_PDQ_NBYTES);
         scene.digests[i].kind = KI_KIND_SHA1;
         scene.digests[i].bytes[0] = (uint8_t)(i / 4 + 1);
@@ -67,12 +80,13 @@ static void fill_pdq(struct scene *scene, struct ki_pdq_result *pdq)
     struct random_state *random = &scene->random;
     pdq->present = true;
     pdq->quality = random_below(random, 8) == 0 ? 10 : 100;
-    pdq->is_degenerate = random_below(random, 8) == 0;
+    pdq->is_degenerate = random_below(random, 4) == 0;
     for (unsigned t = 0; t < KI_NTRANSFORMS; t++) {
         pdq->hashes[t] = good_pdq(random);
     }
     if (random_below(random, 3) == 0) {
-        const struct ki_pdq *listed = &scene->pdqs[random_below(random, NENTRIES)];
+        const struct ki_pdq *listed =
+            &scene->pdqs[random_below(random, pdq->is_degenerate ? NLIGHT : NENTRIES)];
         pdq->hashes[random_below(random, KI_NTRANSFORMS)] =
             hash_at_distance(random, listed, random_below(random, 40));
     }
