@@ -7,6 +7,7 @@
 #ifndef KI_INDEX_KERNEL_H
 #define KI_INDEX_KERNEL_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,7 +45,7 @@ struct ki_line {
     uint16_t count; /* may be more than there are sketches here */
     uint16_t sketches[KI_LINE_NSKETCHES];
 };
-_Static_assert(sizeof(struct ki_line) == 64, "a cache line");
+static_assert(sizeof(struct ki_line) == 64, "a cache line");
 
 /* Which lines to look at: of each its first count sketches are kept if they differ from
  * the wanted one in at most spare bits less flipped[i], which is not above spare;
