@@ -8,10 +8,7 @@
 
 static unsigned count_bits(uint64_t x)
 {
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return (unsigned)((x * 0x0101010101010101u) >> 56);
+    return (unsigned)((ki_count_bits_of_bytes(x) * 0x0101010101010101u) >> 56);
 }
 
 static struct ki_ring_hash differing_bits(const struct ki_ring_hash *a,

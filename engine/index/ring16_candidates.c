@@ -15,10 +15,7 @@ static unsigned band_distances(const struct ki_ring_hash *a,
         uint64_t y = 0;
         memcpy(&x, a->band + i, sizeof x);
         memcpy(&y, b->band + i, sizeof y);
-        x ^= y;
-        x -= x >> 1 & 0x5555555555555555u;
-        x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-        x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+        x = ki_count_bits_of_bytes(x ^ y);
         x = (x + (x >> 8)) & 0x001f001f001f001fu;
         memcpy(distances + i, &x, sizeof x);
         sum += x;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index/ring16_rest.h"
 
+#include <string.h>
+
 enum { NWORDS = 16 };
 
 static const uint8_t words[NWORDS] = {0x00, 0x07, 0x19, 0x1e, 0x2a, 0x2d, 0x33, 0x34,
@@ -17,7 +19,7 @@ static const struct group halves[2] = {{7, 0x1f, 3}, {12, 0x0f, 2}};
 
 static unsigned count_bits(unsigned x)
 {
-    return (unsigned)__builtin_popcount(x);
+    return ki_count_bits16((uint16_t)x);
 }
 
 static unsigned count_set(const struct group *group, uint16_t value)
@@ -61,25 +63,46 @@ static unsigned to_side(const struct group *group, uint16_t value, bool is_most)
     return nset < group->most ? 0 : nset - group->most + 1;
 }
 
-static unsigned distance_of(uint16_t value, unsigned nbits, unsigned code)
+/* Of a value to all that a code word stands for: each differs from it in a bit or none.
+ * Eight words at a time. */
+static void to_words(uint16_t value, uint8_t distance[NWORDS])
 {
-    if (!ki_rest_has_sets(nbits)) {
-        return count_bits((value ^ code) & ((1u << nbits) - 1));
+    const uint64_t low = (value & 0x7fu) * 0x0101010101010101u;
+    for (unsigned i = 0; i < NWORDS; i += 8) {
+        uint64_t x = 0;
+        memcpy(&x, words + i, sizeof x);
+        x = ki_count_bits_of_bytes(x ^ low);
+        x -= (x | x >> 1 | x >> 2) & 0x0101010101010101u;
+        memcpy(distance + i, &x, sizeof x);
     }
-    unsigned differing = count_bits((value & 0x7fu) ^ words[code % NWORDS]);
-    unsigned distance = differing > 1 ? differing - 1 : 0;
-    const struct group *groups = groups_of(nbits);
-    for (unsigned i = 0; i < nbits - 4; i++) {
-        distance += to_side(&groups[i], value, code >> (4 + i) & 1);
+}
+
+static void to_sets(struct ki_rest_near *near)
+{
+    uint8_t word[NWORDS];
+    const struct group *groups = groups_of(near->nbits);
+    to_words(near->value, word);
+    for (unsigned first = 0; first < 1u << near->nbits; first += NWORDS) {
+        unsigned sides = 0;
+        for (unsigned i = 0; i < near->nbits - 4u; i++) {
+            sides += to_side(&groups[i], near->value, first >> (4 + i) & 1);
+        }
+        for (unsigned i = 0; i < NWORDS; i++) {
+            near->distance[first + i] = (uint8_t)(word[i] + sides);
+        }
     }
-    return distance;
 }
 
 void ki_rest_near_begin(struct ki_rest_near *near, uint16_t value, unsigned nbits)
 {
     near->value = value;
     near->nbits = (uint8_t)nbits;
-    for (unsigned code = 0; nbits <= 6 && code < 1u << nbits; code++) {
-        near->distance[code] = (uint8_t)distance_of(value, nbits, code);
+    if (ki_rest_has_sets(nbits)) {
+        to_sets(near);
+    } else if (nbits < 4) {
+        for (unsigned code = 0; code < 1u << nbits; code++) {
+            unsigned mask = (1u << nbits) - 1;
+            near->distance[code] = (uint8_t)count_bits((value ^ code) & mask);
+        }
     }
 }

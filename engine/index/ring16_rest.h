@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "index/count_bits.h"
+
 enum { KI_REST_MOST_SETS = 64 };
 
 /* Whether codes of so few bits stand for sets; the code of a value if so. */
@@ -44,7 +46,7 @@ static inline unsigned ki_rest_distance(const struct ki_rest_near *near, uint32_
         return near->distance[code];
     }
     uint32_t mask = ((uint32_t)1 << near->nbits) - 1;
-    return (unsigned)__builtin_popcount((code ^ near->value) & mask);
+    return ki_count_bits16((uint16_t)((code ^ near->value) & mask));
 }
 
 #endif

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "index/count_bits.h"
 #include "index/fetch.h"
 #include "index/ring16.h"
 #include "index/ring16_layout.h"
@@ -64,14 +65,5 @@ void ki_candidates_name(struct ki_candidates *candidates);
  * lowest that qualifies (ring16.h). */
 bool ki_ring_is_reported(const uint16_t *distances, const int *allowance,
                          unsigned nbands, unsigned band);
-
-static inline unsigned ki_count_bits16(uint16_t x)
-{
-    uint32_t bits = x;
-    bits -= bits >> 1 & 0x5555u;
-    bits = (bits & 0x3333u) + (bits >> 2 & 0x3333u);
-    bits = (bits + (bits >> 4)) & 0x0f0fu;
-    return (bits + (bits >> 8)) & 0x1fu;
-}
 
 #endif
