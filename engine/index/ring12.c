@@ -87,8 +87,7 @@ static void begin(struct ki_ring12_search *search, const struct ki_ring12 *ring,
     search->candidates.tables = ring->records;
     search->candidates.hashes = ring->hashes;
     search->candidates.id_nbits = ring->id_nbits;
-    search->candidates.has_split = false;
-    ki_candidates_clear(&search->candidates);
+    search->candidates.n = 0;
     allot(search);
     for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
         search->place[b] = ki_ring12_line(&ring->shape, job->query, b);
@@ -131,29 +130,12 @@ static bool look_at_band(struct ki_ring12_search *search, unsigned band)
 /* Stage 2. The queue is begun again: another search has used it since stage 1. */
 static bool look(struct ki_ring12_search *search)
 {
-    struct ki_candidates *candidates = &search->candidates;
     begin_queue(search);
     for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
-        size_t before = candidates->n;
         if (search->allowance[band] > 0 && !look_at_band(search, band)) {
             return false;
         }
-        size_t first = before <= candidates->n ? before : 0;
-        ki_candidates_ask_rests(candidates, first);
-        ki_ring12_sift(search, first);
     }
-    return true;
-}
-
-/* Stage 3. */
-static bool scan_long(struct ki_ring12_search *search)
-{
-    struct ki_candidates *candidates = &search->candidates;
-    size_t before = candidates->n;
-    if (!ki_ring12_scan_long(search)) {
-        return false;
-    }
-    ki_candidates_ask_rests(candidates, before <= candidates->n ? before : 0);
     return true;
 }
 
@@ -176,9 +158,9 @@ static bool run_stage(void *context, size_t job, size_t stage)
     case 1:
         return look(search);
     case 2:
-        return scan_long(search);
+        return ki_ring12_scan_long(search);
     case 3:
-        ki_ring12_sift(search, search->candidates.n);
+        ki_ring12_sift(search);
         return true;
     case 4:
         ki_candidates_name(&search->candidates);

@@ -23,7 +23,7 @@
  *     │ other sketches │ rest codes, 32 − id_nbits  │ hash numbers, id_nbits │
  *     └────────────────┴────────────────────────────┴────────────────────────┘
  *
- * A unit is 16 bits; codes and numbers of a bucket are packed as ring_tail.h says,
+ * A unit is 16 bits; codes and numbers of a bucket are packed as ring16_layout.h says,
  * and a record begins where the one before ends. 65,535 postings or more are written as
  * 65,535: where the next record begins tells how many there are.
  *

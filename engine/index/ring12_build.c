@@ -6,7 +6,7 @@
 
 #include "index/ring12_bits.h"
 #include "index/ring_rows.h"
-#include "index/ring_tail.h"
+#include "index/ring_words.h"
 
 _Static_assert((1 << KI_RING12_MOST_WIDTH) / KI_RING_MOST_HEAPS <= UINT16_MAX + 1,
                "a row has room for its bucket in the heap");
@@ -34,8 +34,8 @@ struct range {
 struct bench {
     struct ki_line *lines;
     uint16_t *records;
-    uint64_t *scratch; /* for the postings of the longest bucket */
-    uint32_t *filled;  /* per bucket */
+    uint32_t *scratch;
+    uint32_t *filled; /* per bucket */
 };
 
 uint32_t ki_ring12_count_band(const struct ki_ring12_source *source, unsigned band,
@@ -102,9 +102,8 @@ static void fill_heaps(struct making *making, const struct range *range)
             continue;
         }
         uint32_t code = ki_ring12_rest(shape, hash, making->band, 32 - id_nbits);
-        const struct ki_ring_row row = {.sketch = ki_ring12_low(shape, hash, next),
-                                        .word = i | code << id_nbits};
-        ki_ring_heaps_add(&making->heaps, place - range->first, row);
+        ki_ring_heaps_add(&making->heaps, place - range->first,
+                          ki_ring12_low(shape, hash, next), i | code << id_nbits);
     }
     ki_ring_heaps_end(&making->heaps);
 }
@@ -144,17 +143,11 @@ static void place_row(const struct making *making, struct bench *bench,
 static void pack_records(const struct making *making, struct bench *bench,
                          uint32_t first, uint32_t end)
 {
-    const struct ki_tail widths = ki_tail_whole(making->source->id_nbits);
     for (uint32_t p = first; p < end; p++) {
         uint32_t m = making->counts[p];
         uint32_t at = bench->lines[p - first].at - bench->lines[0].at;
-        uint16_t *tail = bench->records + at + ki_ring12_nover(m);
-        for (uint32_t k = 0; k < m; k++) {
-            uint32_t word = 0;
-            memcpy(&word, tail + (size_t)2 * k, sizeof word);
-            bench->scratch[k] = word;
-        }
-        ki_tail_write(tail, m, widths, bench->scratch);
+        ki_ring_split_words(bench->records + at + ki_ring12_nover(m), m,
+                            making->source->id_nbits, bench->scratch);
     }
 }
 

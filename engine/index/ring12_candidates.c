@@ -55,36 +55,33 @@ static bool check(const struct ki_ring12_search *search,
 /* As in ring16: nothing is branched on that others wait for. What is left of the next
  * band may differ in spare bits, both bands together in those and the allowance of the
  * second. */
-void ki_ring12_sift(struct ki_ring12_search *search, size_t end)
+void ki_ring12_sift(struct ki_ring12_search *search)
 {
     struct ki_candidates *candidates = &search->candidates;
-    const unsigned nbits = ki_tail_whole(candidates->id_nbits).rest;
-    const size_t first = candidates->nleft;
-    size_t nleft = first;
-    for (size_t i = candidates->nsifted; i < end; i++) {
+    size_t nkept = 0;
+    for (size_t i = 0; i < candidates->n; i++) {
         const struct ki_candidate candidate = candidates->kept[i];
         const struct ki_ring12_rest *rest = &search->rest[candidate.band];
         const int third = search->allowance[ki_ring12_after(candidate.band, 2)];
         uint16_t x =
-            (uint16_t)(ki_candidates_rest(candidates, &candidate, nbits) ^ rest->code);
+            (uint16_t)(ki_candidates_rest(candidates, &candidate) ^ rest->code);
         int spare = candidate.spare;
-        candidates->kept[nleft] = candidate;
-        nleft += (size_t)((int)ki_count_bits16(x & rest->mask) <= spare) &
+        candidates->kept[nkept] = candidate;
+        nkept += (size_t)((int)ki_count_bits16(x & rest->mask) <= spare) &
                  (size_t)((int)ki_count_bits16(x) <= spare + third);
     }
-    candidates->nsifted = end;
-    candidates->nleft = nleft;
-    ki_candidates_ask_numbers(candidates, first);
+    candidates->n = nkept;
+    ki_candidates_ask(candidates);
 }
 
 bool ki_ring12_check(struct ki_ring12_search *search)
 {
-    for (size_t i = 0; i < search->candidates.nleft; i++) {
+    for (size_t i = 0; i < search->candidates.n; i++) {
         if (!check(search, &search->candidates.kept[i])) {
             return false;
         }
     }
-    ki_candidates_clear(&search->candidates);
+    search->candidates.n = 0;
     return true;
 }
 
@@ -95,7 +92,7 @@ static bool add(struct ki_ring12_search *search, struct ki_candidate candidate,
 {
     struct ki_candidates *candidates = &search->candidates;
     if (candidates->n == KI_CANDIDATES_MOST) {
-        ki_ring12_sift(search, candidates->n);
+        ki_ring12_sift(search);
         ki_candidates_name(candidates);
         if (!ki_ring12_check(search)) {
             return false;
@@ -104,7 +101,7 @@ static bool add(struct ki_ring12_search *search, struct ki_candidate candidate,
     uint16_t wanted = search->low[ki_ring12_after(candidate.band, 1)];
     unsigned differing = ki_count_bits16(sketch ^ wanted);
     candidate.spare = (uint16_t)(spare - differing);
-    candidates->kept[candidates->n++] = candidate;
+    ki_candidates_add(candidates, &candidate);
     return true;
 }
 
@@ -139,7 +136,7 @@ bool ki_ring12_gather(struct ki_ring12_search *search, unsigned band,
         for (uint32_t kept = found->kept; kept; kept &= kept - 1) {
             uint32_t k = (uint32_t)__builtin_ctz(kept);
             const struct ki_candidate candidate = {
-                .tail = rest.end, .count = count, .k = k, .band = (uint16_t)band};
+                .after = rest.end, .count = count, .k = k, .band = (uint16_t)band};
             if (!add(search, candidate, line->sketches[k], spare)) {
                 return false;
             }
@@ -160,7 +157,7 @@ static bool take(struct ki_ring12_search *search, unsigned band,
             whole++;
         }
         const struct ki_candidate candidate = {
-            .tail = whole->end,
+            .after = whole->end,
             .count = whole->end - whole->begin + KI_LINE_NSKETCHES,
             .k = position - whole->begin + KI_LINE_NSKETCHES,
             .band = (uint16_t)band,

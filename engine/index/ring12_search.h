@@ -4,10 +4,9 @@
  *
  *   1. fetch the first lines
  *   2. look at lines, fetching later ones; sketches kept ask for their rest codes,
- * longer buckets for their other sketches; rest codes of the band before ask for the
- * numbers of their hashes
+ * longer buckets for their other sketches,
  *   3. which are looked at, and ask for rest codes too
- *   4. the other rest codes for numbers,
+ *   4. rest codes ask for the numbers of their hashes,
  *   5. the numbers for the hashes,
  *   6. which are compared whole
  */
@@ -63,9 +62,9 @@ struct ki_ring12_search {
 bool ki_ring12_gather(struct ki_ring12_search *search, unsigned band,
                       const struct ki_probes *probes, size_t nlines);
 
-/* Stages 3, 4 and 6 for what has been gathered; sifting up to `end`. */
+/* Stages 3, 4 and 6 for what has been gathered. */
 bool ki_ring12_scan_long(struct ki_ring12_search *search);
-void ki_ring12_sift(struct ki_ring12_search *search, size_t end);
+void ki_ring12_sift(struct ki_ring12_search *search);
 bool ki_ring12_check(struct ki_ring12_search *search);
 
 #endif

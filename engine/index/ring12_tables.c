@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How wide bands are, and whether tables are good. */
 #include "index/ring12_bits.h"
-#include "index/ring_tail.h"
+#include "index/ring16_layout.h"
 
 /* Wide bands for buckets of KI_RING12_MEAN_MOST at most. Narrow ones as wide if buckets
  * are not too empty for that, which would cost memory; else two bits less, or what is
@@ -64,13 +64,15 @@ static bool are_numbers_valid(const struct ki_ring12 *ring, unsigned band)
 {
     const struct ki_line *lines = ring->lines[band];
     const size_t nplaces = ki_ring12_nlines(&ring->shape, band) - 1;
-    const struct ki_tail widths = ki_tail_whole(ring->id_nbits);
     bool is_good = true;
     for (size_t p = 0; p < nplaces; p++) {
         uint32_t count = ki_ring12_count(&lines[p]);
-        const uint16_t *tail =
+        const uint16_t *after =
             ring->records[band] + lines[p].at + ki_ring12_nover(count);
-        is_good &= ki_tail_is_valid(tail, count, widths, ring->nhashes);
+        for (uint32_t k = 0; k < count; k++) {
+            uint64_t bit = ki_ring16_id_bit(ring->id_nbits, count, k);
+            is_good &= ki_ring16_bits(after, bit, ring->id_nbits) < ring->nhashes;
+        }
     }
     return is_good;
 }

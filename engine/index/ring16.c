@@ -148,6 +148,8 @@ static void fill_spans(struct ki_ring16_search *search, unsigned band)
             npostings += count;
             if (i < nafter) {
                 after[i].ahead = buckets + span->begin;
+                ki_fetch(buckets + span->begin);
+                ki_fetch(buckets + span->end);
             } else {
                 fetch_bucket(search, buckets + span->begin, buckets + span->end);
             }
@@ -179,9 +181,7 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
     search->candidates.tables = ring->buckets;
     search->candidates.hashes = ring->hashes;
     search->candidates.id_nbits = ring->id_nbits;
-    search->candidates.has_split = true;
-    search->candidates.walk = (struct ki_tail_walk){0};
-    ki_candidates_clear(&search->candidates);
+    search->candidates.n = 0;
     unsigned rest = (radius + 1) % KI_RING_NBANDS;
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         search->allowance[b] = (int)((radius + 1) / KI_RING_NBANDS + (b < rest));
@@ -190,19 +190,10 @@ static void begin(struct ki_ring16_search *search, const struct ki_ring16 *ring,
     for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
         fetch_offsets(search, b);
     }
-}
-
-/* The pages of a band's buckets. */
-static void find_pages(const struct ki_ring16_search *search, unsigned band)
-{
-    const uint16_t *buckets = search->ring->buckets[band];
-    const struct ki_postings *spans = search->spans[band];
-    const size_t nspans = count_probes(search->allowance[band]);
-    for (size_t i = 0; i < nspans; i++) {
-        ki_fetch(buckets + spans[i].begin);
-    }
-    for (size_t i = 0; i < nspans; i++) {
-        ki_fetch(buckets + spans[i].end);
+    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
+        ki_rest_near_begin(&search->near[b],
+                           job->query->band[(b + 2) % KI_RING_NBANDS],
+                           32 - ring->id_nbits);
     }
 }
 
@@ -212,25 +203,15 @@ static void fill(struct ki_ring16_search *search)
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
         fill_spans(search, band);
     }
-    for (unsigned band = search->ahead; band < KI_RING_NBANDS; band++) {
-        find_pages(search, band);
-    }
 }
 
-/* Stage 3. If what was gathered before had to make room, there is nothing of it to
- * sift.
- */
+/* Stage 3. */
 static bool scan(struct ki_ring16_search *search)
 {
-    struct ki_candidates *candidates = &search->candidates;
     for (unsigned band = 0; band < KI_RING_NBANDS; band++) {
-        size_t before = candidates->n;
         if (!scan_band(search, band)) {
             return false;
         }
-        size_t first = before <= candidates->n ? before : 0;
-        ki_candidates_ask_rests(candidates, first);
-        ki_ring16_sift(search, first);
     }
     return true;
 }
@@ -257,7 +238,7 @@ static bool run_stage(void *context, size_t job, size_t stage)
     case 2:
         return scan(search);
     case 3:
-        ki_ring16_sift(search, search->candidates.n);
+        ki_ring16_sift(search);
         return true;
     case 4:
         ki_candidates_name(&search->candidates);

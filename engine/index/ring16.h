@@ -13,8 +13,8 @@
  * for at least one b: call it a qualifying band (Qin et al., "Pigeonring: a principle
  * for faster thresholded similarity search", VLDB 2018). Per band there is a table from
  * its 65,536 values to postings; each posting has 16 bits of sketch, the value of the
- * NEXT band, and a rest code, low bits of the band after that, in as many bits as its
- * hash's number leaves free. The first two conditions are checked on the
+ * NEXT band, and a code (ring16_rest.h) for the band after that in as many bits as its
+ * hash's number leaves free in 32. The first two conditions are checked on the
  * sketches, the third as far as the code goes on the few that remain, and all three
  * before the hash counts. A pair is reported from its lowest qualifying band only: no
  * hit comes twice.
@@ -50,7 +50,7 @@ struct ki_pdq ki_ring_unpermute(const struct ki_ring_hash *hash);
 /* The tables over n hashes; memory belongs to the segment. Of band b, the value whose
  * place is p (ring16_places.h) has the postings offsets[b][p] … offsets[b][p + 1] − 1.
  * Its bucket begins at buckets[b] + 3 · offsets[b][p] and is laid out as
- * ring_tail.h says. Each buckets[b] is followed by KI_KERNEL_PADDING readable
+ * ring16_layout.h says. Each buckets[b] is followed by KI_KERNEL_PADDING readable
  * bytes. */
 struct ki_ring16 {
     uint32_t nhashes;
@@ -89,8 +89,8 @@ void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
 
 /* Fills the buckets of the places first … end − 1 of a band, KI_RING16_POSTING_NBYTES a
  * posting, the first of them at *buckets. False if memory ran out: it takes
- * KI_RING_ROW_NBYTES of the room for each posting, and 8 for each of the fullest of 256
- * heaps. */
+ * KI_RING_ROW_NBYTES of the room for each posting, and 4 for each of the longest bucket.
+ */
 KI_MUST_CHECK bool ki_ring16_fill_band(const struct ki_ring16_source *source,
                                        unsigned band, const uint32_t *offsets,
                                        uint32_t first, uint32_t end, uint16_t *buckets);

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "index/ring16.h"
+#include "index/ring16_layout.h"
 #include "index/ring16_places.h"
+#include "index/ring16_rest.h"
 #include "index/ring_rows.h"
-#include "index/ring_tail.h"
+#include "index/ring_words.h"
 
 unsigned ki_ring16_id_nbits(uint32_t n)
 {
@@ -29,8 +31,6 @@ void ki_ring16_count_band(const struct ki_ring16_source *source, unsigned band,
     }
 }
 
-enum { PLACE_NBITS = 8 };
-
 /* The making of the buckets of places first … end − 1 of a band. */
 struct making {
     const struct ki_ring16_source *source;
@@ -39,29 +39,13 @@ struct making {
     uint32_t first;
     uint32_t end;
     uint16_t *buckets;
-    uint64_t *scratch; /* for the tails of the fullest heap */
+    uint32_t *scratch; /* for the words of the longest bucket */
 };
 
 static uint16_t *bucket_of(const struct making *making, uint32_t place)
 {
     return making->buckets +
            (size_t)3 * (making->offsets[place] - making->offsets[making->first]);
-}
-
-_Static_assert(KI_RING_NVALUES / KI_RING_MOST_HEAPS == 1 << PLACE_NBITS,
-               "a row has room for its bucket in the heap");
-
-/* What a tail is made of (ring_tail.h) takes 40 bits: 32 are the word of a row, the
- * others are above its place. */
-static inline struct ki_ring_row row_of(uint64_t posting, uint16_t sketch)
-{
-    return (struct ki_ring_row){(uint16_t)(posting >> 32 << PLACE_NBITS), sketch,
-                                (uint32_t)posting};
-}
-
-static inline uint64_t posting_of(const struct ki_ring_row *row)
-{
-    return (uint64_t)(row->place >> PLACE_NBITS) << 32 | row->word;
 }
 
 /* A walk over all hashes. */
@@ -71,14 +55,13 @@ static void fill_heaps(const struct making *making, struct ki_ring_heaps *heaps)
     const unsigned next = (making->band + 1) % KI_RING_NBANDS;
     const unsigned second = (making->band + 2) % KI_RING_NBANDS;
     const unsigned id_nbits = source->id_nbits;
-    const uint32_t mask = ((uint32_t)1 << ki_tail_most_rest(id_nbits)) - 1;
     const uint32_t nplaces = making->end - making->first;
     for (uint32_t i = 0; i < source->nhashes; i++) {
         const struct ki_ring_hash *hash = &source->hashes[i];
         uint32_t place = ki_ring16_place(hash->band[making->band]) - making->first;
         if (place < nplaces) {
-            uint64_t posting = (uint64_t)(hash->band[second] & mask) << id_nbits | i;
-            ki_ring_heaps_add(heaps, place, row_of(posting, hash->band[next]));
+            uint32_t code = ki_rest_code(hash->band[second], 32 - id_nbits);
+            ki_ring_heaps_add(heaps, place, hash->band[next], i | code << id_nbits);
         }
     }
 }
@@ -86,30 +69,31 @@ static void fill_heaps(const struct making *making, struct ki_ring_heaps *heaps)
 /* Where the next posting of a bucket goes. */
 struct cursor {
     uint16_t *sketch;
-    uint64_t *posting;
+    uint16_t *word;
 };
 
 /* The buckets of the places first … end − 1, which stand together in the cache. */
 static void fill_buckets(const struct making *making, const struct ki_ring_row *rows,
                          uint32_t first, uint32_t end)
 {
-    struct cursor cursors[1 << PLACE_NBITS];
+    struct cursor cursors[KI_RING_NVALUES / KI_RING_MOST_HEAPS];
     const uint32_t *offsets = making->offsets;
-    const unsigned id_nbits = making->source->id_nbits;
     const struct ki_ring_row *end_of_rows = rows + (offsets[end] - offsets[first]);
     for (uint32_t p = first; p < end; p++) {
-        cursors[p - first] = (struct cursor){
-            bucket_of(making, p), making->scratch + (offsets[p] - offsets[first])};
+        uint16_t *bucket = bucket_of(making, p);
+        cursors[p - first] =
+            (struct cursor){bucket, bucket + (offsets[p + 1] - offsets[p])};
     }
     for (; rows < end_of_rows; rows++) {
-        struct cursor *cursor = &cursors[rows->place % (1 << PLACE_NBITS)];
+        struct cursor *cursor = &cursors[rows->place];
         *cursor->sketch++ = rows->sketch;
-        *cursor->posting++ = posting_of(rows);
+        memcpy(cursor->word, &rows->word, sizeof rows->word);
+        cursor->word += 2;
     }
     for (uint32_t p = first; p < end; p++) {
-        uint32_t m = offsets[p + 1] - offsets[p];
-        ki_tail_write(bucket_of(making, p) + m, m, ki_tail_of(id_nbits, m),
-                      making->scratch + (offsets[p] - offsets[first]));
+        uint32_t count = offsets[p + 1] - offsets[p];
+        ki_ring_split_words(bucket_of(making, p) + count, count,
+                            making->source->id_nbits, making->scratch);
     }
 }
 
@@ -124,41 +108,45 @@ static void sort_heaps(const struct making *making, const struct ki_ring_heaps *
     }
 }
 
-/* Returns the rows of the fullest heap. */
-static size_t place_heaps(const struct making *making, struct ki_ring_heaps *heaps)
+static uint32_t most_postings(const uint32_t *offsets, uint32_t first, uint32_t end)
 {
-    const uint32_t step = (uint32_t)1 << heaps->shift;
-    size_t most = 0;
-    for (uint32_t first = making->first; first < making->end; first += step) {
-        uint32_t end = making->end - first < step ? making->end : first + step;
-        size_t nrows = making->offsets[end] - making->offsets[first];
-        ki_ring_heaps_place(heaps, nrows);
-        most = nrows > most ? nrows : most;
+    uint32_t most = 0;
+    for (uint32_t p = first; p < end; p++) {
+        uint32_t count = offsets[p + 1] - offsets[p];
+        most = count > most ? count : most;
     }
     return most;
+}
+
+static void place_heaps(const struct making *making, struct ki_ring_heaps *heaps)
+{
+    const uint32_t step = (uint32_t)1 << heaps->shift;
+    for (uint32_t first = making->first; first < making->end; first += step) {
+        uint32_t end = making->end - first < step ? making->end : first + step;
+        ki_ring_heaps_place(heaps, making->offsets[end] - making->offsets[first]);
+    }
 }
 
 bool ki_ring16_fill_band(const struct ki_ring16_source *source, unsigned band,
                          const uint32_t *offsets, uint32_t first, uint32_t end,
                          uint16_t *buckets)
 {
+    size_t most = most_postings(offsets, first, end);
     struct making making = {source, band, offsets, first, end, NULL, NULL};
-    struct ki_ring_heaps heaps;
     making.buckets = buckets;
-    if (!ki_ring_room_reserve(source->room, offsets[end] - offsets[first])) {
-        return false;
-    }
-    ki_ring_heaps_begin(&heaps, source->room, end - first);
-    size_t most = place_heaps(&making, &heaps);
     making.scratch = malloc((most + 1) * sizeof *making.scratch);
-    if (!making.scratch) {
-        return false;
+    bool is_good = making.scratch &&
+                   ki_ring_room_reserve(source->room, offsets[end] - offsets[first]);
+    if (is_good) {
+        struct ki_ring_heaps heaps;
+        ki_ring_heaps_begin(&heaps, source->room, end - first);
+        place_heaps(&making, &heaps);
+        fill_heaps(&making, &heaps);
+        ki_ring_heaps_end(&heaps);
+        sort_heaps(&making, &heaps);
     }
-    fill_heaps(&making, &heaps);
-    ki_ring_heaps_end(&heaps);
-    sort_heaps(&making, &heaps);
     free(making.scratch);
-    return true;
+    return is_good;
 }
 
 static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)
@@ -176,9 +164,11 @@ static bool is_band_valid(const struct ki_ring16 *ring, unsigned band)
     bool is_good = true;
     for (uint32_t v = 0; v < KI_RING_NVALUES; v++) {
         uint32_t count = offsets[v + 1] - offsets[v];
-        const uint16_t *tail = ring->buckets[band] + (size_t)3 * offsets[v] + count;
-        is_good &=
-            ki_tail_is_valid(tail, count, ki_tail_of(id_nbits, count), ring->nhashes);
+        const uint16_t *after = ring->buckets[band] + (size_t)3 * offsets[v] + count;
+        for (uint32_t k = 0; k < count; k++) {
+            uint64_t bit = ki_ring16_id_bit(id_nbits, count, k);
+            is_good &= ki_ring16_bits(after, bit, id_nbits) < ring->nhashes;
+        }
     }
     return is_good;
 }

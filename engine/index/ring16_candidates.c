@@ -40,39 +40,35 @@ static bool check(const struct ki_ring16_search *search,
 
 /* Every candidate is written where the next one goes if it is dropped: what a rest code
  * says is not to be branched on while others are under way. */
-void ki_ring16_sift(struct ki_ring16_search *search, size_t end)
+void ki_ring16_sift(struct ki_ring16_search *search)
 {
     struct ki_candidates *candidates = &search->candidates;
-    const size_t first = candidates->nleft;
-    size_t nleft = first;
-    for (size_t i = candidates->nsifted; i < end; i++) {
-        const struct ki_candidate candidate = candidates->kept[i];
-        const unsigned nbits = ki_candidates_widths(candidates, &candidate).rest;
-        uint32_t code = ki_candidates_rest(candidates, &candidate, nbits);
-        uint32_t wanted = search->query->band[(candidate.band + 2) % KI_RING_NBANDS];
-        uint32_t mask = ((uint32_t)1 << nbits) - 1;
-        candidates->kept[nleft] = candidate;
-        nleft += ki_count_bits16((uint16_t)((code ^ wanted) & mask)) <= candidate.spare;
+    size_t nkept = 0;
+    for (size_t i = 0; i < candidates->n; i++) {
+        struct ki_candidate candidate = candidates->kept[i];
+        uint32_t code = ki_candidates_rest(candidates, &candidate);
+        candidates->kept[nkept] = candidate;
+        nkept +=
+            ki_rest_distance(&search->near[candidate.band], code) <= candidate.spare;
     }
-    candidates->nsifted = end;
-    candidates->nleft = nleft;
-    ki_candidates_ask_numbers(candidates, first);
+    candidates->n = nkept;
+    ki_candidates_ask(candidates);
 }
 
 bool ki_ring16_check(struct ki_ring16_search *search)
 {
-    for (size_t i = 0; i < search->candidates.nleft; i++) {
+    for (size_t i = 0; i < search->candidates.n; i++) {
         if (!check(search, &search->candidates.kept[i])) {
             return false;
         }
     }
-    ki_candidates_clear(&search->candidates);
+    search->candidates.n = 0;
     return true;
 }
 
 static bool flush(struct ki_ring16_search *search)
 {
-    ki_ring16_sift(search, search->candidates.n);
+    ki_ring16_sift(search);
     ki_candidates_name(&search->candidates);
     return ki_ring16_check(search);
 }
@@ -93,13 +89,13 @@ bool ki_ring16_gather(struct ki_ring16_search *search, unsigned band,
         }
         unsigned differing = ki_count_bits16(buckets[position] ^ wanted);
         const struct ki_candidate candidate = {
-            .tail = spans->end,
+            .after = spans->end,
             .count = spans->end - spans->begin,
             .k = position - spans->begin,
             .band = (uint16_t)band,
             .spare = (uint16_t)((int)spans->spare - (int)differing + third),
         };
-        search->candidates.kept[search->candidates.n++] = candidate;
+        ki_candidates_add(&search->candidates, &candidate);
     }
     return true;
 }

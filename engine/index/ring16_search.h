@@ -7,9 +7,9 @@
  *   1. fetch the offsets of all probes
  *   2. offsets → spans, whose sketches are fetched: those of the first bands whole
  *   3. scanning, which fetches the sketches of later bands; the positions kept ask for
- *      their rest codes, and those of the band before for the numbers of their hashes
- *   4. the rest codes of the last band likewise,
- *   5. the numbers ask for the hashes,
+ *      their rest codes
+ *   4. rest codes ask for the numbers of their hashes,
+ *   5. the numbers for the hashes,
  *   6. which are compared whole
  *
  * ring16.c has the stages 1 to 3, ring16_candidates.c and ring_candidates.c the others.
@@ -19,6 +19,7 @@
 
 #include "index/ring16.h"
 #include "index/ring16_places.h"
+#include "index/ring16_rest.h"
 #include "index/ring_candidates.h"
 
 enum {
@@ -44,6 +45,7 @@ struct ki_ring16_search {
     uint16_t place[KI_RING_NBANDS];
     const uint16_t *probes[KI_RING_NBANDS];
     uint16_t wide[KI_RING_NBANDS][KI_RING16_MOST_PROBES]; /* where t_b is 3 */
+    struct ki_rest_near near[KI_RING_NBANDS]; /* the value of the band after the next */
 };
 
 static inline unsigned ki_ring16_next(unsigned band)
@@ -56,9 +58,8 @@ static inline unsigned ki_ring16_next(unsigned band)
 bool ki_ring16_gather(struct ki_ring16_search *search, unsigned band,
                       const struct ki_postings *spans, size_t npositions);
 
-/* Goes through what has been gathered and not sifted, up to `end`; compares what is
- * left of all. */
-void ki_ring16_sift(struct ki_ring16_search *search, size_t end);
+/* Stages 4 and 6 for what has been gathered. */
+void ki_ring16_sift(struct ki_ring16_search *search);
 bool ki_ring16_check(struct ki_ring16_search *search);
 
 #endif

@@ -12,9 +12,9 @@
 enum { KI_RING_MOST_HEAPS = 256, KI_RING_NSTAGED = 64 / KI_RING_ROW_NBYTES };
 
 struct ki_ring_row {
-    uint16_t place; /* of its bucket, in the heap; bits above that are the builder's */
+    uint16_t place; /* of its bucket, in the heap */
     uint16_t sketch;
-    uint32_t word; /* the builder's */
+    uint32_t word; /* as ring_words.h says */
 };
 _Static_assert(sizeof(struct ki_ring_row) == KI_RING_ROW_NBYTES, "memory is counted");
 
@@ -46,14 +46,14 @@ void ki_ring_heaps_place(struct ki_ring_heaps *heaps, size_t nrows);
 void ki_ring_heaps_write(struct ki_ring_heaps *heaps, uint32_t heap);
 
 static inline void ki_ring_heaps_add(struct ki_ring_heaps *heaps, uint32_t bucket,
-                                     struct ki_ring_row row)
+                                     uint16_t sketch, uint32_t word)
 {
     const uint32_t mask = ((uint32_t)1 << heaps->shift) - 1;
     const uint32_t heap = bucket >> heaps->shift;
-    size_t at = heaps->filled[heap]++;
-    row.place = (uint16_t)(row.place | (bucket & mask));
-    heaps->staged[heap][at % KI_RING_NSTAGED] = row;
-    if (at % KI_RING_NSTAGED == KI_RING_NSTAGED - 1) {
+    size_t row = heaps->filled[heap]++;
+    heaps->staged[heap][row % KI_RING_NSTAGED] =
+        (struct ki_ring_row){(uint16_t)(bucket & mask), sketch, word};
+    if (row % KI_RING_NSTAGED == KI_RING_NSTAGED - 1) {
         ki_ring_heaps_write(heaps, heap);
     }
 }

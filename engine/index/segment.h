@@ -18,7 +18,7 @@
  *
  * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, up to KI_SEGMENT_RING16_MOST
  * by ring16, more by ring12. A segment of more than the first that has no "pdq/line/00" is
- * one of ring16.
+ * one of ring16, which older versions wrote of any size.
  *
  * A generation is one base segment and some deltas over it. An entry of a newer
  * segment, also a removed one, takes the place of the entry of that list and id in all
@@ -41,9 +41,9 @@
 #include "index/ring8.h"
 
 enum {
-    KI_SEGMENT_VERSION = 6,
+    KI_SEGMENT_VERSION = 5,
     KI_SEGMENT_RING8_MOST = 131072,
-    KI_SEGMENT_RING16_MOST = 1 << 26,
+    KI_SEGMENT_RING16_MOST = 67108864,
     KI_CHECKSUM_NHEX = 32
 };
 

@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "index/ring16.h"
 #include "index/ring16_places.h"
+#include "index/ring16_rest.h"
 #include "support/hashes.h"
 #include "support/ring_queries.h"
 
@@ -139,6 +140,31 @@ Test(ring16, equals_brute_force_on_crowded_buckets)
     check(&random, &tables, 82, 31);
     check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
+}
+
+/* Against asking every value. */
+Test(ring16, rest_codes_never_say_more_than_the_distance)
+{
+    struct random_state random = random_begin(11);
+    for (unsigned nbits = 2; nbits <= 16; nbits++) {
+        for (unsigned i = 0; i < 20; i++) {
+            uint16_t wanted = (uint16_t)random_next(&random);
+            struct ki_rest_near near;
+            unsigned least[KI_RING_NVALUES];
+            memset(least, 0xff, sizeof least);
+            ki_rest_near_begin(&near, wanted, nbits);
+            for (unsigned value = 0; value < KI_RING_NVALUES; value++) {
+                uint32_t code = ki_rest_code((uint16_t)value, nbits);
+                unsigned distance = (unsigned)__builtin_popcount(value ^ wanted);
+                cr_assert_lt(code, 1u << nbits);
+                least[code] = distance < least[code] ? distance : least[code];
+            }
+            for (uint32_t code = 0; code < 1u << nbits; code++) {
+                cr_assert_eq(ki_rest_distance(&near, code), least[code],
+                             "%u bits, code %u", nbits, code);
+            }
+        }
+    }
 }
 
 Test(ring16, many_queries_at_once_equal_one_after_the_other)
