@@ -22,4 +22,17 @@ static inline uint64_t ki_count_bits_of_bytes(uint64_t x)
     return (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
 }
 
+/* In each 16 bits of it. */
+static inline uint64_t ki_count_bits_of_lanes(uint64_t x)
+{
+    x = ki_count_bits_of_bytes(x);
+    return (x + (x >> 8)) & 0x001f001f001f001fu;
+}
+
+/* In all of it. */
+static inline unsigned ki_count_bits64(uint64_t x)
+{
+    return (unsigned)((ki_count_bits_of_bytes(x) * 0x0101010101010101u) >> 56);
+}
+
 #endif

@@ -4,18 +4,10 @@
 
 #include <string.h>
 
+#include "index/count_bits.h"
 #include "index/kernel_block.h"
 #include "index/kernel_isa.h"
 #include "index/kernel_line.h"
-
-/* Bits per 16-bit lane, for four lanes at once (the usual divide and conquer). */
-static uint64_t count_lanes(uint64_t x)
-{
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-    return (x + (x >> 8)) & 0x001f001f001f001fu;
-}
 
 /* A bit for each of four sketches: set if it differs in at most spare bits. */
 static uint64_t near_four(const uint16_t *sketches, uint64_t wanted, uint64_t spare)
@@ -24,7 +16,7 @@ static uint64_t near_four(const uint16_t *sketches, uint64_t wanted, uint64_t sp
     uint64_t four = 0;
     memcpy(&four, sketches, sizeof four);
     /* A lane's top bit survives the subtraction if its count is at most spare. */
-    uint64_t kept = ((spare | tops) - count_lanes(four ^ wanted)) & tops;
+    uint64_t kept = ((spare | tops) - ki_count_bits_of_lanes(four ^ wanted)) & tops;
     /* Bits 0, 16, 32, 48 to bits 48, 49, 50, 51. */
     return (kept >> 15) * 0x0001000200040008u >> 48 & 15u;
 }

@@ -6,11 +6,6 @@
 #include "index/ring12_bits.h"
 #include "index/ring12_search.h"
 
-static unsigned count_bits(uint64_t x)
-{
-    return (unsigned)((ki_count_bits_of_bytes(x) * 0x0101010101010101u) >> 56);
-}
-
 static struct ki_ring_hash differing_bits(const struct ki_ring_hash *a,
                                           const struct ki_ring_hash *b)
 {
@@ -27,7 +22,7 @@ static unsigned distance_of(const struct ki_ring_hash *differing)
     unsigned sum = 0;
     memcpy(x, differing, sizeof x);
     for (size_t i = 0; i < 4; i++) {
-        sum += count_bits(x[i]);
+        sum += ki_count_bits64(x[i]);
     }
     return sum;
 }
@@ -45,7 +40,7 @@ static bool check(const struct ki_ring12_search *search,
     }
     for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
         uint32_t band = ki_ring12_band(&search->ring->shape, &differing, b);
-        distances[b] = (uint16_t)count_bits(band);
+        distances[b] = (uint16_t)ki_count_bits64(band);
     }
     return !ki_ring_is_reported(distances, search->allowance, KI_RING12_NBANDS,
                                 candidate->band) ||

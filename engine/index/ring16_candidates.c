@@ -15,8 +15,7 @@ static unsigned band_distances(const struct ki_ring_hash *a,
         uint64_t y = 0;
         memcpy(&x, a->band + i, sizeof x);
         memcpy(&y, b->band + i, sizeof y);
-        x = ki_count_bits_of_bytes(x ^ y);
-        x = (x + (x >> 8)) & 0x001f001f001f001fu;
+        x = ki_count_bits_of_lanes(x ^ y);
         memcpy(distances + i, &x, sizeof x);
         sum += x;
     }

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "index/count_bits.h"
 #include "index/fetch.h"
 #include "index/ring8_band.h"
 
@@ -39,10 +40,8 @@ static unsigned band_distances(const struct ki_ring_hash *a,
 {
     unsigned sum = 0;
     for (size_t i = 0; i < KI_RING_NBANDS; i++) {
-        unsigned x = (unsigned)(a->band[i] ^ b->band[i]);
-        x -= x >> 1 & 0x5555u;
-        x = (x & 0x3333u) + (x >> 2 & 0x3333u);
-        x = (x + (x >> 4)) & 0x0f0fu;
+        const uint16_t differing = (uint16_t)(a->band[i] ^ b->band[i]);
+        const unsigned x = (unsigned)ki_count_bits_of_bytes(differing);
         distances[2 * i] = (uint8_t)x;
         distances[2 * i + 1] = (uint8_t)(x >> 8);
         sum += (x & 0xffu) + (x >> 8);

@@ -17,8 +17,8 @@
  *   "md5"          prefixes | keys | u32 × n: entries, likewise "sha1", "sha256"
  *
  * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, up to KI_SEGMENT_RING16_MOST
- * by ring16, more by ring12. A segment of more than the first that has no "pdq/line/00" is
- * one of ring16, which older versions wrote of any size.
+ * by ring16, more by ring12. Which of the two a segment of more than the first has, it
+ * tells by "pdq/line/00": older versions began with ring12 at 20 million, or never.
  *
  * A generation is one base segment and some deltas over it. An entry of a newer
  * segment, also a removed one, takes the place of the entry of that list and id in all
