@@ -73,7 +73,7 @@ suite_clang() {
     check "clang builds without a warning" build clang
     # FAISS itself is not installed here.
     check "what the bench's FAISS engines include is C++ too" clang++ -std=c++17 \
-        -fsyntax-only -x c++ -I. -Iengine -Itools -Iinclude -Icorpus-synthetic \
+        -Werror=c11-extensions -fsyntax-only -x c++ -I. -Iengine -Itools -Iinclude -Icorpus-synthetic \
         bench/engines.h
     run_ctest clang -E '^(stress_|whole_|bench_smoke|sandbox_(storm|content|orphans))'
 }
