@@ -176,5 +176,6 @@ bool command_read(const struct command *command, int argc, char **argv, void *fi
     }
     operands->items = (const char *const *)argv + optind;
     operands->nitems = (size_t)(argc - optind);
+    *exit_status = EXIT_DONE;
     return check_operands(command, operands, exit_status);
 }

@@ -73,7 +73,7 @@ struct operands {
 /* Reads argv (argv[0] is the last word of the command) into *fields, which must hold
  * the defaults, and *operands. --help (-h) is understood without standing in the table.
  * On false the command must return *exit_status: help was printed, or a message about
- * what is wrong. */
+ * what is wrong. On true it is EXIT_DONE. */
 bool command_read(const struct command *command, int argc, char **argv, void *fields,
                   struct operands *operands, int *exit_status);
 
