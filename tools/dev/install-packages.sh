@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing for building (always) and for testing
-# (with --tests) or for the peers of the benchmarks (with --bench). Does nothing, and needs no rights, when all are there.
+# (with --tests) or for the peers of the benchmarks (with --bench). Does nothing, and
+# needs no rights, when all are there.
 set -euo pipefail
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-dev
@@ -8,9 +9,11 @@ packages=(gcc libc6-dev cmake ninja-build pkg-config libjpeg62-turbo-dev libpng-
     libjansson-dev libexpat1-dev libsqlite3-dev libsodium-dev)
 if [ "${1:-}" = --tests ]; then
     # Peers and material: djpeg, cjpeg, netpbm, hashdeep and photographs; clang with
-    # its sanitizers and linker; gcovr for coverage; SIMDe, which emulates AVX-512.
+    # its sanitizers and linker; gcovr for coverage; SIMDe, which emulates AVX-512; what
+    # the benches use beside, but for FAISS.
     packages+=(libcriterion-dev minisign clang clang-tidy lld libclang-rt-14-dev gcovr git
-        libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds libsimde-dev)
+        libjpeg-turbo-progs netpbm hashdeep strace procps time mate-backgrounds libsimde-dev
+        libdeflate-dev liburing-dev)
 fi
 
 if [ "${1:-}" = --bench ]; then
