@@ -275,8 +275,8 @@ const struct command command_search = {
     .operands = "",
     .summary = "latency, throughput and exactness of the search engines",
     .details =
-        "Engines: ring16-avx512, ring16-avx2, ring16-scalar (ours, in huge pages),\n"
-        "ring12-avx512, ring12-avx2, ring12-scalar (as for more than 67 M hashes),\n"
+        "Engines: ring16-avx512, -avx512vl, -avx2, -scalar (ours, in huge pages),\n"
+        "ring12-avx512, -avx512vl, -avx2, -scalar (as for more than 67 M hashes),\n"
         "segment (ours, from a file), linear-avx512, linear-avx2, linear-scalar "
         "(every\n"
         "hash compared), faiss-multihash, faiss-hash, faiss-flat (if built with "

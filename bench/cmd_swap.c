@@ -18,31 +18,34 @@ static void print_lookups(const char *when, const struct swap_lookups *lookups)
 {
     ki_putf(stdout,
             "%s: %llu queries, none failed or wrong: median %.1f, p99 %.1f, slowest "
-            "%.1f µs, of which it ran at most %.1f; %llu took more than %d ms\n",
+            "%.1f µs, of which it ran at most %.1f; %llu took more than %d ms, %llu of "
+            "them on their processor all the while\n",
             when, (unsigned long long)lookups->nqueries, lookups->median_us,
             lookups->p99_us, lookups->max_us, lookups->max_running_us,
-            (unsigned long long)lookups->nslow, SWAP_SLOW_MS);
+            (unsigned long long)lookups->nslow, SWAP_SLOW_MS,
+            (unsigned long long)lookups->nslow_stopped);
 }
 
 static json_t *lookups_row(const char *name, uint32_t n, int nthreads,
                            const struct swap_lookups *lookups)
 {
-    return json_pack("{s:s,s:I,s:i,s:I,s:f,s:f,s:f,s:f,s:I}", "engine", name, "n",
-                     (json_int_t)n, "threads", nthreads, "queries",
-                     (json_int_t)lookups->nqueries, "median_us", lookups->median_us,
-                     "p99_us", lookups->p99_us, "max_us", lookups->max_us,
-                     "max_running_us", lookups->max_running_us, "slow",
-                     (json_int_t)lookups->nslow);
+    return json_pack(
+        "{s:s,s:I,s:i,s:I,s:f,s:f,s:f,s:f,s:I,s:I}", "engine", name, "n", (json_int_t)n,
+        "threads", nthreads, "queries", (json_int_t)lookups->nqueries, "median_us",
+        lookups->median_us, "p99_us", lookups->p99_us, "max_us", lookups->max_us,
+        "max_running_us", lookups->max_running_us, "slow", (json_int_t)lookups->nslow,
+        "slow_stopped", (json_int_t)lookups->nslow_stopped);
 }
 
 static void add_generations(json_t *row, const struct swap_outcome *swap)
 {
-    json_t *more =
-        json_pack("{s:I,s:f,s:i,s:I,s:I}", "generations",
-                  (json_int_t)swap->ngenerations, "publish_max_ms",
-                  swap->publish_max_ms, "most_files", (int)swap->most_files,
-                  "resident_early_kib", (json_int_t)swap->resident_early_kib,
-                  "resident_late_kib", (json_int_t)swap->resident_late_kib);
+    json_t *more = json_pack(
+        "{s:I,s:f,s:i,s:[I,I],s:[I,I]}", "generations", (json_int_t)swap->ngenerations,
+        "publish_max_ms", swap->publish_max_ms, "most_files", (int)swap->most_files,
+        "resident_early_kib", (json_int_t)swap->resident_early.least_kib,
+        (json_int_t)swap->resident_early.most_kib, "resident_late_kib",
+        (json_int_t)swap->resident_late.least_kib,
+        (json_int_t)swap->resident_late.most_kib);
     (void)json_object_update(row, more);
     json_decref(more);
 }
@@ -64,15 +67,17 @@ static int run_swap(const struct command *command, int argc, char **argv)
                                           (size_t)arguments.nthreads);
     ki_putf(stdout,
             "%llu generations, slowest publication %.1f ms, up to %u segment files, "
-            "resident %llu MiB early and %llu MiB late\n",
+            "resident %llu to %llu MiB early and %llu to %llu MiB late\n",
             (unsigned long long)swap.ngenerations, swap.publish_max_ms, swap.most_files,
-            (unsigned long long)swap.resident_early_kib / 1024,
-            (unsigned long long)swap.resident_late_kib / 1024);
+            (unsigned long long)swap.resident_early.least_kib / 1024,
+            (unsigned long long)swap.resident_early.most_kib / 1024,
+            (unsigned long long)swap.resident_late.least_kib / 1024,
+            (unsigned long long)swap.resident_late.most_kib / 1024);
     print_lookups("nothing published", &swap.alone);
     print_lookups("while published", &swap.swapped);
     json_t *results = bench_results_begin("swap");
-    bench_results_add(
-        results, lookups_row("alone", sizes[0], arguments.nthreads, &swap.alone));
+    bench_results_add(results,
+                      lookups_row("alone", sizes[0], arguments.nthreads, &swap.alone));
     json_t *row = lookups_row("swap", sizes[0], arguments.nthreads, &swap.swapped);
     add_generations(row, &swap);
     bench_results_add(results, row);

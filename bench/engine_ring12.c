@@ -140,5 +140,6 @@ static size_t nbytes(const void *engine)
     }
 
 RING12(avx512);
+RING12(avx512vl);
 RING12(avx2);
 RING12(scalar);

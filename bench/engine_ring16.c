@@ -104,5 +104,6 @@ static size_t nbytes(const void *engine)
     }
 
 RING16(avx512);
+RING16(avx512vl);
 RING16(avx2);
 RING16(scalar);

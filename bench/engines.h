@@ -6,9 +6,11 @@
 
 /* Ours, in huge-page memory, with each kernel; and served from a segment file. */
 extern const struct bench_engine engine_ring16_avx512;
+extern const struct bench_engine engine_ring16_avx512vl;
 extern const struct bench_engine engine_ring16_avx2;
 extern const struct bench_engine engine_ring16_scalar;
 extern const struct bench_engine engine_ring12_avx512;
+extern const struct bench_engine engine_ring12_avx512vl;
 extern const struct bench_engine engine_ring12_avx2;
 extern const struct bench_engine engine_ring12_scalar;
 extern const struct bench_engine engine_segment;

@@ -45,6 +45,7 @@ enum phase { ALONE, SWAPPED, NPHASES };
 struct latencies {
     uint64_t nqueries;
     uint64_t nslow;
+    uint64_t nslow_stopped;
     uint32_t slots[NSLOTS]; /* in units of 0.1 µs, the last for all above */
     double slowest;
     double slowest_running; /* of the thread's own time on a processor */
@@ -62,22 +63,41 @@ static uint64_t next_number(struct worker *worker)
     return mix_number(worker->seed += 0x9e3779b97f4a7c15u);
 }
 
-static double seconds_running(void)
+/* What a thread has had so far. */
+struct spent {
+    double seconds;
+    double running;     /* of them on a processor, as this system sees it */
+    uint64_t nswitches; /* times it left its processor */
+};
+
+static struct spent spent_so_far(void)
 {
-    struct timespec now;
-    CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    struct timespec running;
+    struct rusage usage;
+    CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &running) == 0);
+    CHECK(getrusage(RUSAGE_THREAD, &usage) == 0);
+    return (struct spent){
+        .seconds = seconds_now(),
+        .running = (double)running.tv_sec + (double)running.tv_nsec * 1e-9,
+        .nswitches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw,
+    };
 }
 
-static void note_latency(struct worker *worker, double seconds, double running)
+static void note_latency(struct worker *worker, const struct spent *begin,
+                         double seconds)
 {
     struct latencies *out = &worker->latencies[atomic_load(&run.phase)];
+    struct spent end = spent_so_far();
+    double running = end.running - begin->running;
     out->slowest_running =
         running > out->slowest_running ? running : out->slowest_running;
     double slot = seconds * 1e7;
     out->slots[slot < NSLOTS - 1 ? (size_t)slot : NSLOTS - 1]++;
     out->slowest = seconds > out->slowest ? seconds : out->slowest;
-    out->nslow += seconds * 1e3 > SWAP_SLOW_MS;
+    if (seconds * 1e3 > SWAP_SLOW_MS) {
+        out->nslow++;
+        out->nslow_stopped += end.nswitches == begin->nswitches;
+    }
     out->nqueries++;
 }
 
@@ -90,13 +110,13 @@ static uint64_t look_up(struct worker *worker, uint64_t n, unsigned nflips,
         uint64_t bit = next_number(worker) % 256;
         query.bytes[bit / 8] = (uint8_t)(query.bytes[bit / 8] ^ 1u << (bit % 8));
     }
-    double begin_running = seconds_running();
+    struct spent before = spent_so_far();
     double begin = seconds_now();
     const struct ki_index *index = ki_live_acquire(run.live);
     uint64_t generation = ki_index_generation(index);
     *is_found = finds_numbered(index, &query, n, &worker->hits);
     ki_live_release(run.live, index);
-    note_latency(worker, seconds_now() - begin, seconds_running() - begin_running);
+    note_latency(worker, &before, seconds_now() - begin);
     return generation;
 }
 
@@ -243,6 +263,14 @@ static void make_base(void)
     ki_catalog_close(catalog);
 }
 
+static void note_resident(struct swap_range *range)
+{
+    uint64_t kib = resident_kib();
+    bool is_first = range->most_kib == 0;
+    range->least_kib = is_first || kib < range->least_kib ? kib : range->least_kib;
+    range->most_kib = kib > range->most_kib ? kib : range->most_kib;
+}
+
 /* The publisher's own loop; what it saw on disk and in memory. */
 static void publish_all(struct swap_outcome *out)
 {
@@ -260,11 +288,13 @@ static void publish_all(struct swap_outcome *out)
         out->publish_max_ms = took > out->publish_max_ms ? took : out->publish_max_ms;
         unsigned files = count_segments();
         out->most_files = files > out->most_files ? files : out->most_files;
-        if (seconds_now() - begin < run.seconds / 4) {
-            out->resident_early_kib = resident_kib();
+        double passed = (seconds_now() - begin) / run.seconds;
+        if (passed < 0.25) {
+            note_resident(&out->resident_early);
+        } else if (passed >= 0.75) {
+            note_resident(&out->resident_late);
         }
     }
-    out->resident_late_kib = resident_kib();
     out->ngenerations = t;
     CHECK(out->most_files <=
           9); /* two generations of at most four segments, one merged */
@@ -280,6 +310,7 @@ static struct swap_lookups add_up(const struct worker *workers, size_t nworkers,
         double running = some->slowest_running * 1e6;
         out.nqueries += some->nqueries;
         out.nslow += some->nslow;
+        out.nslow_stopped += some->nslow_stopped;
         out.max_us = slowest > out.max_us ? slowest : out.max_us;
         out.max_running_us =
             running > out.max_running_us ? running : out.max_running_us;

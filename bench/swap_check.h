@@ -8,7 +8,9 @@
 /* Acquiring, looking up and releasing. */
 struct swap_lookups {
     uint64_t nqueries;
-    uint64_t nslow; /* took longer than SWAP_SLOW_MS */
+    uint64_t nslow;         /* took longer than SWAP_SLOW_MS */
+    uint64_t nslow_stopped; /* of these, without leaving its processor: if it ran for
+                               less, whoever runs this virtual machine stopped it */
     double median_us;
     double p99_us;
     double max_us;
@@ -17,14 +19,20 @@ struct swap_lookups {
 
 enum { SWAP_SLOW_MS = 5 };
 
+/* Memory rises with each delta and falls with each merge. */
+struct swap_range {
+    uint64_t least_kib;
+    uint64_t most_kib;
+};
+
 struct swap_outcome {
     struct swap_lookups alone;   /* before, with nothing published */
     struct swap_lookups swapped; /* while generations were */
     uint64_t ngenerations;
     double publish_max_ms;
     unsigned most_files; /* segments on disk at once */
-    uint64_t resident_early_kib;
-    uint64_t resident_late_kib;
+    struct swap_range resident_early; /* in the first quarter of the time */
+    struct swap_range resident_late;  /* in the last */
 };
 
 /* Publishes `rate` generations a second over a base of nbase entries under nworkers

@@ -16,6 +16,7 @@ static unsigned detect(void)
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bitalg") &&
         __builtin_cpu_supports("avx512vpopcntdq")) {
         features |= KI_CPU_AVX512_BITALG;
+        features |= __builtin_cpu_is("intel") ? KI_CPU_DEAR_512 : 0u;
     }
     return features;
 }
@@ -35,6 +36,9 @@ unsigned ki_cpu_features(void)
     }
     if (allowed && strcmp(allowed, "avx2") == 0) {
         return features & KI_CPU_AVX2;
+    }
+    if (allowed && strcmp(allowed, "avx512") == 0) {
+        return features & ~(unsigned)KI_CPU_DEAR_512;
     }
     return features;
 }

@@ -135,7 +135,8 @@ const struct ki_fold *ki_fold_best(unsigned cpu_features)
 {
     const struct ki_fold *best = &fold_scalar;
     for (size_t i = 0; folds[i]; i++) {
-        if ((folds[i]->cpu_needs & ~cpu_features) == 0) {
+        if ((folds[i]->cpu_needs & ~cpu_features) == 0 &&
+            (folds[i]->cpu_avoids & cpu_features) == 0) {
             best = folds[i];
         }
     }

@@ -28,8 +28,9 @@ enum {
 };
 
 struct ki_fold {
-    const char *name;   /* "scalar", "avx2", "avx512" */
-    unsigned cpu_needs; /* mask of enum ki_cpu_feature */
+    const char *name;    /* "scalar", "avx2", "avx512" */
+    unsigned cpu_needs;  /* masks of enum ki_cpu_feature: what it cannot run without, */
+    unsigned cpu_avoids; /* and where it is not chosen though it would run */
 
     /* Rows begin stride samples apart; nothing outside width samples of each is read.
      * is_first: what sums held before does not count. */
@@ -69,7 +70,7 @@ struct ki_fold {
 /* i = 0 scalar, 1, … in order of speed, until NULL; some may not run here. */
 const struct ki_fold *ki_fold_at(size_t i);
 
-/* The fastest whose needs are among the features. */
+/* The fastest whose needs are among the features, and none of what it avoids. */
 const struct ki_fold *ki_fold_best(unsigned cpu_features);
 
 #endif

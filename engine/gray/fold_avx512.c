@@ -55,6 +55,7 @@ static inline void widen(words wide[2 * NWORDS], const words sums[NWORDS])
 const struct ki_fold ki_fold_avx512 = {
     .name = "avx512",
     .cpu_needs = KI_CPU_AVX512_BITALG,
+    .cpu_avoids = KI_CPU_DEAR_512,
     .bytes = fold_bytes,
     .floats = fold_floats,
     .counted = fold_counted,

@@ -52,13 +52,14 @@ static size_t scan_lines_scalar(const struct ki_probes *probes, struct ki_line_k
     return ki_scan_lines(near_line, &probes->wanted, probes, out);
 }
 
-static const struct ki_kernel kernel_scalar = {"scalar", 0, scan_scalar,
+static const struct ki_kernel kernel_scalar = {"scalar", 0, 0, scan_scalar,
                                                scan_lines_scalar};
 
 static const struct ki_kernel *const kernels[] = {
     &kernel_scalar,
 #if defined(__x86_64__)
     &ki_kernel_avx2,
+    &ki_kernel_avx512vl,
     &ki_kernel_avx512,
 #endif
     NULL,
@@ -73,7 +74,8 @@ const struct ki_kernel *ki_kernel_best(unsigned cpu_features)
 {
     const struct ki_kernel *best = &kernel_scalar;
     for (size_t i = 0; kernels[i]; i++) {
-        if ((kernels[i]->cpu_needs & ~cpu_features) == 0) {
+        if ((kernels[i]->cpu_needs & ~cpu_features) == 0 &&
+            (kernels[i]->cpu_avoids & cpu_features) == 0) {
             best = kernels[i];
         }
     }

@@ -71,8 +71,9 @@ typedef size_t (*ki_kernel_scan_lines)(const struct ki_probes *probes,
                                        struct ki_line_kept *out);
 
 struct ki_kernel {
-    const char *name;   /* "scalar", "avx2", "avx512" */
-    unsigned cpu_needs; /* mask of enum ki_cpu_feature */
+    const char *name;    /* "scalar", "avx2", "avx512vl", "avx512" */
+    unsigned cpu_needs;  /* masks of enum ki_cpu_feature: what it cannot run without, */
+    unsigned cpu_avoids; /* and where it is not chosen though it would run */
     ki_kernel_scan scan;
     ki_kernel_scan_lines scan_lines;
 };
@@ -80,7 +81,7 @@ struct ki_kernel {
 /* i = 0 scalar, 1, … in order of speed, until NULL; some may not run here. */
 const struct ki_kernel *ki_kernel_at(size_t i);
 
-/* The fastest whose needs are among the features. */
+/* The fastest whose needs are among the features, and none of what it avoids. */
 const struct ki_kernel *ki_kernel_best(unsigned cpu_features);
 
 #endif

@@ -85,5 +85,5 @@ static size_t scan_lines(const struct ki_probes *probes, struct ki_line_kept *ou
     return ki_scan_lines(near_line, &constants, probes, out);
 }
 
-const struct ki_kernel ki_kernel_avx2 = {"avx2", KI_CPU_AVX2, scan, scan_lines};
+const struct ki_kernel ki_kernel_avx2 = {"avx2", KI_CPU_AVX2, 0, scan, scan_lines};
 #endif

@@ -53,6 +53,6 @@ static size_t scan_lines(const struct ki_probes *probes, struct ki_line_kept *ou
     return ki_scan_lines(near_line, &all_wanted, probes, out);
 }
 
-const struct ki_kernel ki_kernel_avx512 = {"avx512", KI_CPU_AVX512_BITALG, scan,
-                                           scan_lines};
+const struct ki_kernel ki_kernel_avx512 = {"avx512", KI_CPU_AVX512_BITALG,
+                                           KI_CPU_DEAR_512, scan, scan_lines};
 #endif

@@ -7,6 +7,7 @@
 
 #if defined(__x86_64__)
 extern const struct ki_kernel ki_kernel_avx2;
+extern const struct ki_kernel ki_kernel_avx512vl;
 extern const struct ki_kernel ki_kernel_avx512;
 #endif
 

@@ -13,12 +13,21 @@ enum {
     AHEAD_NBYTES = 8 << 20   /* more than LMDB puts between two tables, worth a call */
 };
 
-/* Writing to the map of a file that has no room on its disk would be a SIGBUS. So there
- * is room for a table before it is made, and for what LMDB puts beside tables. */
-static int allocate(struct ki_segment_file *file, size_t table_nbytes)
+/* How far the file must reach for a table and what LMDB puts beside tables: to the end
+ * of a huge page, so that the next table does not begin in the middle of one. */
+static uint64_t end_with(const struct ki_segment_file *file, size_t table_nbytes)
 {
     uint64_t needed = file->end + table_nbytes + AHEAD_NBYTES;
-    uint64_t end = needed < file->most ? needed : file->most;
+    uint64_t end =
+        (needed + KI_HUGE_PAGE_NBYTES - 1) / KI_HUGE_PAGE_NBYTES * KI_HUGE_PAGE_NBYTES;
+    return end < file->most ? end : file->most;
+}
+
+/* Writing to the map of a file that has no room on its disk would be a SIGBUS. So there
+ * is room for a table before it is made. */
+static int allocate(struct ki_segment_file *file, size_t table_nbytes)
+{
+    uint64_t end = end_with(file, table_nbytes);
     uint64_t begin = file->allocated;
     if (end <= begin) {
         return 0;
@@ -31,10 +40,8 @@ static int allocate(struct ki_segment_file *file, size_t table_nbytes)
  * could be large. */
 static void fill_page_cache(struct ki_segment_file *file, size_t table_nbytes)
 {
-    uint64_t needed = file->end + table_nbytes + AHEAD_NBYTES;
-    if (needed > file->filled) {
-        uint64_t end = (needed + AHEAD_NBYTES) / KI_HUGE_PAGE_NBYTES * KI_HUGE_PAGE_NBYTES;
-        end = end < file->allocated ? end : file->allocated;
+    uint64_t end = end_with(file, table_nbytes);
+    if (end > file->filled) {
         ki_page_cache_fill(file->fd, file->filled, end - file->filled);
         file->filled = end;
     }

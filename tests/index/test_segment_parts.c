@@ -3,7 +3,9 @@
  * the tables it is made of. */
 #include <criterion/criterion.h>
 
+#include "index/page_cache.h"
 #include "index/segment_collect.h"
+#include "index/segment_file.h"
 #include "index/segment_rings.h"
 #include "index/segment_tables.h"
 #include "support/folder.h"
@@ -145,5 +147,28 @@ Test(segment, of_ring12_is_refused_if_a_table_is_short_or_missing)
                   stored.wanted);
     }
     ki_segment_close(segment);
+    folder_remove(&folder);
+}
+
+/* A table that begins in the middle of a huge page leaves it to be made of small ones. */
+Test(segment, room_comes_in_whole_huge_pages)
+{
+    static const size_t tables[] = {100, 5000001, 300, 12345678, 6553600, 77};
+    struct folder folder = folder_make();
+    struct ki_segment_file file;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/1.mdb", folder.path);
+    ki_segment_file_open(&file, path, (size_t)256 << 20);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "table %zu", i);
+        struct ki_table table = ki_segment_file_table(&file, name, tables[i]);
+        cr_assert_not_null(table.at, "%d", file.result);
+        cr_expect_eq(file.filled % KI_HUGE_PAGE_NBYTES, 0, "%zu", i);
+        cr_expect_eq(file.filled, file.allocated, "%zu", i);
+        cr_expect_geq(file.filled, table.offset + tables[i], "%zu", i);
+    }
+    cr_expect_gt(ki_segment_file_commit(&file), 0);
+    ki_segment_file_close(&file);
     folder_remove(&folder);
 }

@@ -229,13 +229,15 @@ Test(kernels, equal_counting_bit_by_bit)
 Test(kernels, the_choice_is_a_function_of_the_features)
 {
     unsigned all = KI_CPU_AVX2 | KI_CPU_AVX512_BITALG;
-    for (unsigned features = 0; features <= all; features++) {
+    for (unsigned features = 0; features <= (all | KI_CPU_DEAR_512); features++) {
         const struct ki_kernel *best = ki_kernel_best(features);
         cr_assert_eq(best->cpu_needs & ~features, 0, "%s for %u", best->name, features);
+        cr_assert_eq(best->cpu_avoids & features, 0, "%s for %u", best->name, features);
     }
     cr_expect_str_eq(ki_kernel_best(0)->name, "scalar");
 #if defined(__x86_64__)
     cr_expect_str_eq(ki_kernel_best(KI_CPU_AVX2)->name, "avx2");
     cr_expect_str_eq(ki_kernel_best(all)->name, "avx512");
+    cr_expect_str_eq(ki_kernel_best(all | KI_CPU_DEAR_512)->name, "avx512vl");
 #endif
 }

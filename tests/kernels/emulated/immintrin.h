@@ -5,6 +5,8 @@
 #define KI_TESTS_EMULATED_IMMINTRIN_H
 
 #define SIMDE_ENABLE_NATIVE_ALIASES
+#include <string.h>
+
 #include <simde/x86/avx2.h>
 #include <simde/x86/avx512.h>
 
@@ -22,8 +24,23 @@ typedef float ki_floats16 __attribute__((vector_size(64)));
 #define _mm512_cvtepi32_ps(v)                                                          \
     ((__m512)__builtin_convertvector((ki_ints16)(v), ki_floats16))
 
+#define _cvtmask16_u32(mask) ((uint32_t)(mask))
 #define _cvtmask32_u32(mask) (mask)
 #define _cvtmask64_u64(mask) (mask)
 #define _mm512_kunpackd(high, low) ((uint64_t)(high) << 32 | (uint32_t)(low))
+
+static inline uint16_t ki_not_above16(__m256i a, __m256i b)
+{
+    uint16_t left[16];
+    uint16_t right[16];
+    uint16_t mask = 0;
+    memcpy(left, &a, sizeof left);
+    memcpy(right, &b, sizeof right);
+    for (unsigned i = 0; i < 16; i++) {
+        mask = (uint16_t)(mask | (left[i] <= right[i]) << i);
+    }
+    return mask;
+}
+#define _mm256_cmple_epu16_mask ki_not_above16
 
 #endif
