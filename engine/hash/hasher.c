@@ -123,12 +123,13 @@ static void hash_bytes(struct ki_hasher *hasher, const uint8_t *data, size_t nby
                        struct ki_hashes *out)
 {
     const struct ki_hash_memo *memo = hasher->memo;
-    if (memo && memo->find(memo->context, data, nbytes, out)) {
+    struct ki_memo_key key;
+    if (memo && memo->find(memo->context, data, nbytes, &key, out)) {
         return;
     }
     compute(hasher, data, nbytes, out);
     if (memo) {
-        memo->keep(memo->context, data, nbytes, out);
+        memo->keep(memo->context, &key, out);
     }
 }
 

@@ -36,12 +36,20 @@ KI_MUST_CHECK enum ki_status ki_hasher_create_on(const struct ki_hash_backend *b
 void ki_hasher_path(struct ki_hasher *hasher, const char *path, bool follow,
                     struct ki_hashes *out);
 
-/* Hashes that need not be computed again. find fills *out if it knows these bytes; keep
- * is told of what was computed. Both may be called from several threads. */
+/* By what a memo knows bytes again. */
+struct ki_memo_key {
+    uint64_t low;
+    uint64_t high;
+};
+
+/* Hashes that need not be computed again. find fills *out if it knows these bytes, and
+ * *key in any case; keep is told of what was computed. Both may be called from several
+ * threads. */
 struct ki_hash_memo {
     void *context;
-    bool (*find)(void *context, const void *data, size_t nbytes, struct ki_hashes *out);
-    void (*keep)(void *context, const void *data, size_t nbytes,
+    bool (*find)(void *context, const void *data, size_t nbytes,
+                 struct ki_memo_key *key, struct ki_hashes *out);
+    void (*keep)(void *context, const struct ki_memo_key *key,
                  const struct ki_hashes *hashes);
 };
 

@@ -200,7 +200,7 @@ static void note_pace(struct ki_slot *slot)
 
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
  * when it comes: to be woken by another processor that is idle takes 100 us and more
- * where processors are virtual. Whatever else happens is left to await_answer. */
+ * where processors are virtual, and the clock, too, is 50 us late or more. Whatever else happens is left to await_answer. */
 static void doze(struct ki_slot *slot, uint64_t wall_us)
 {
     const _Atomic uint32_t *done = &slot->answer->done;
@@ -208,10 +208,11 @@ static void doze(struct ki_slot *slot, uint64_t wall_us)
     uint32_t spin_us = slot->options.spin_us;
     uint64_t whole_us = expected_us(slot, wall_us);
     if (whole_us > 2 * (uint64_t)spin_us) {
+        uint64_t early_us = whole_us / 8 > spin_us ? whole_us / 8 : spin_us;
         uint32_t rung = atomic_load(&slot->answer->bell);
         atomic_store(is_asleep, 1);
         if (atomic_load(done) == slot->idle_done) {
-            ki_futex_wait(&slot->answer->bell, rung, whole_us - whole_us / 8);
+            ki_futex_wait(&slot->answer->bell, rung, whole_us - early_us);
         }
         atomic_store_explicit(is_asleep, 0, memory_order_relaxed);
         if (atomic_load(&slot->answer->bell) != rung) {

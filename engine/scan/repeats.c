@@ -10,7 +10,7 @@
 enum { NSETS = 1024, NWAYS = 4, SECRET_NBYTES = 192 };
 
 struct entry {
-    XXH128_hash_t key;
+    struct ki_memo_key key;
     bool is_used;
     struct ki_hashes hashes;
 };
@@ -24,29 +24,32 @@ struct ki_repeats {
     struct entry entries[NSETS][NWAYS];
 };
 
-static XXH128_hash_t key_of(const struct ki_repeats *repeats, const void *data,
-                            size_t nbytes)
+static struct ki_memo_key key_of(const struct ki_repeats *repeats, const void *data,
+                                 size_t nbytes)
 {
-    return XXH3_128bits_withSecret(data, nbytes, repeats->secret, SECRET_NBYTES);
+    XXH128_hash_t hash =
+        XXH3_128bits_withSecret(data, nbytes, repeats->secret, SECRET_NBYTES);
+    return (struct ki_memo_key){hash.low64, hash.high64};
 }
 
-static struct entry *find_entry(struct ki_repeats *repeats, XXH128_hash_t key,
-                                size_t nbytes)
+static struct entry *find_entry(struct ki_repeats *repeats,
+                                const struct ki_memo_key *key, uint64_t nbytes)
 {
-    struct entry *set = repeats->entries[key.low64 % NSETS];
+    struct entry *set = repeats->entries[key->low % NSETS];
     for (size_t way = 0; way < NWAYS; way++) {
-        if (set[way].is_used && XXH128_isEqual(set[way].key, key) &&
-            set[way].hashes.info.nbytes == nbytes) {
+        if (set[way].is_used && set[way].key.low == key->low &&
+            set[way].key.high == key->high && set[way].hashes.info.nbytes == nbytes) {
             return &set[way];
         }
     }
     return NULL;
 }
 
-static bool find(void *context, const void *data, size_t nbytes, struct ki_hashes *out)
+static bool find(void *context, const void *data, size_t nbytes,
+                 struct ki_memo_key *key, struct ki_hashes *out)
 {
     struct ki_repeats *repeats = context;
-    XXH128_hash_t key = key_of(repeats, data, nbytes);
+    *key = key_of(repeats, data, nbytes);
     (void)pthread_mutex_lock(&repeats->lock);
     const struct entry *entry = find_entry(repeats, key, nbytes);
     if (entry) {
@@ -65,18 +68,17 @@ static bool is_final(enum ki_reason reason)
            reason != KI_REASON_DECODER_MISBEHAVED;
 }
 
-static void keep(void *context, const void *data, size_t nbytes,
+static void keep(void *context, const struct ki_memo_key *key,
                  const struct ki_hashes *hashes)
 {
     struct ki_repeats *repeats = context;
     if (!is_final(hashes->reason)) {
         return;
     }
-    XXH128_hash_t key = key_of(repeats, data, nbytes);
     (void)pthread_mutex_lock(&repeats->lock);
-    if (!find_entry(repeats, key, nbytes)) {
+    if (!find_entry(repeats, key, hashes->info.nbytes)) {
         unsigned way = repeats->next_way++ % NWAYS;
-        repeats->entries[key.low64 % NSETS][way] = (struct entry){key, true, *hashes};
+        repeats->entries[key->low % NSETS][way] = (struct entry){*key, true, *hashes};
     }
     (void)pthread_mutex_unlock(&repeats->lock);
 }
