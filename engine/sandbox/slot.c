@@ -198,6 +198,15 @@ static void note_pace(struct ki_slot *slot)
     slot->pace = is_slower ? slot->pace + (pace - slot->pace) / 8 : pace;
 }
 
+/* The processor that waits is the one on which the next worker is made ready, if each
+ * has one picture. */
+static uint64_t early_by(const struct ki_slot *slot, uint64_t whole_us)
+{
+    uint64_t spin_us = slot->options.spin_us;
+    bool is_idle = slot->options.npictures > 1;
+    return is_idle && whole_us / 8 < spin_us ? spin_us : whole_us / 8;
+}
+
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
  * when it comes: to be woken by another processor that is idle takes 100 us and more
  * where processors are virtual, and the clock, too, is 50 us late or more. Whatever else happens is left to await_answer. */
@@ -208,7 +217,7 @@ static void doze(struct ki_slot *slot, uint64_t wall_us)
     uint32_t spin_us = slot->options.spin_us;
     uint64_t whole_us = expected_us(slot, wall_us);
     if (whole_us > 2 * (uint64_t)spin_us) {
-        uint64_t early_us = whole_us / 8 > spin_us ? whole_us / 8 : spin_us;
+        uint64_t early_us = early_by(slot, whole_us);
         uint32_t rung = atomic_load(&slot->answer->bell);
         atomic_store(is_asleep, 1);
         if (atomic_load(done) == slot->idle_done) {
