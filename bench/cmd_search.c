@@ -65,17 +65,19 @@ static json_t *make_row(const struct search_bench *bench,
 {
     double n = bench->setup.n;
     json_t *row = json_pack(
-        "{s:s,s:I,s:s,s:s,s:i,s:i,s:f,s:f,s:f,s:f,s:f,s:f,s:I,s:f,s:f,s:f}", "engine",
+        "{s:s,s:I,s:s,s:s,s:i,s:i,s:f,s:f,s:f,s:f,s:f,s:I,s:f,s:f,s:f}", "engine",
         engine->name, "n", (json_int_t)bench->setup.n, "data", bench->arguments->data,
         "mix", bench->arguments->mix, "radius", bench->setup.radius, "threads",
         bench->setup.nthreads, "min_us", outcome->latency.min, "median_us",
         outcome->latency.median, "p99_us", outcome->latency.p99, "mean_us",
-        outcome->latency.mean, "queries_per_s", outcome->queries_per_second,
-        "thread_speedup", outcome->speedup, "hits", (json_int_t)outcome->nhits,
-        "recall",
+        outcome->latency.mean, "queries_per_s", outcome->queries_per_second, "hits",
+        (json_int_t)outcome->nhits, "recall",
         outcome->nplanted > 0 ? (double)outcome->nrecalled / outcome->nplanted : 1.0,
         "bytes_per_hash", (double)nbytes / n + sizeof(struct ki_ring_hash),
         "build_us_per_hash", build_us / n);
+    if (outcome->speedup > 0) {
+        (void)json_object_set_new(row, "thread_speedup", json_real(outcome->speedup));
+    }
     if (outcome->together_us > 0) {
         (void)json_object_set_new(row, "together_us", json_real(outcome->together_us));
     }
