@@ -137,7 +137,9 @@ suite_coverage() {
     local mask
     mask=$(umask)
     umask 0
-    run_ctest cov -LE slow -E '^(stress_|bench_smoke|sandbox_(storm|content|orphans))'
+    # What runs emulated is a copy of the tests' own.
+    run_ctest cov -LE slow \
+        -E '^(stress_|bench_smoke|test_emulated|sandbox_(storm|content|orphans))'
     umask "$mask"
     local table percent
     # The worker cannot write down what it ran; its allocator is also run by a test.
