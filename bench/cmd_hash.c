@@ -56,7 +56,6 @@ static int run_hash(const struct command *command, int argc, char **argv)
     if (operands.nitems > 0) {
         time_named(results, &operands, arguments.nrounds);
     } else {
-        /* So short a time needs more of them to be told. */
         int nshort = arguments.nrounds * SHORT_TIMES < BENCH_MOST_ROUNDS
                          ? arguments.nrounds * SHORT_TIMES
                          : BENCH_MOST_ROUNDS;
@@ -80,7 +79,8 @@ static const struct option_type rounds_type = {.read = option_read_int,
 static const struct option_spec specs[] = {
     {"sizes", 'n', "PIXELS", &option_text, FIELD(sizes),
      "of the pictures made (default: 200k,2M,12M)"},
-    {"rounds", 0, "N", &rounds_type, FIELD(nrounds), "default: 21"},
+    {"rounds", 0, "N", &rounds_type, FIELD(nrounds),
+     "default: 21, ten times as many for 512 × 512 and its parts"},
     {"out", 'o', "FILE", &option_text, FIELD(out), "write the results as JSON"},
 };
 

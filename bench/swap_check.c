@@ -65,8 +65,7 @@ static uint64_t next_number(struct worker *worker)
 
 /* What a thread has had so far. */
 struct spent {
-    double seconds;
-    double running;     /* of them on a processor, as this system sees it */
+    double running;     /* seconds on a processor, as this system sees it */
     uint64_t nswitches; /* times it left its processor */
 };
 
@@ -77,7 +76,6 @@ static struct spent spent_so_far(void)
     CHECK(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &running) == 0);
     CHECK(getrusage(RUSAGE_THREAD, &usage) == 0);
     return (struct spent){
-        .seconds = seconds_now(),
         .running = (double)running.tv_sec + (double)running.tv_nsec * 1e-9,
         .nswitches = (uint64_t)usage.ru_nvcsw + (uint64_t)usage.ru_nivcsw,
     };

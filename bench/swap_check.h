@@ -9,8 +9,8 @@
 struct swap_lookups {
     uint64_t nqueries;
     uint64_t nslow;         /* took longer than SWAP_SLOW_MS */
-    uint64_t nslow_stopped; /* of these, without leaving its processor: if it ran for
-                               less, whoever runs this virtual machine stopped it */
+    uint64_t nslow_stopped; /* of these, without leaving its processor in the eyes of
+                               this system */
     double median_us;
     double p99_us;
     double max_us;
@@ -30,7 +30,7 @@ struct swap_outcome {
     struct swap_lookups swapped; /* while generations were */
     uint64_t ngenerations;
     double publish_max_ms;
-    unsigned most_files; /* segments on disk at once */
+    unsigned most_files;              /* segments on disk at once */
     struct swap_range resident_early; /* in the first quarter of the time */
     struct swap_range resident_late;  /* in the last */
 };

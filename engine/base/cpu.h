@@ -7,10 +7,10 @@ enum ki_cpu_feature {
     KI_CPU_AVX2 = 1u << 0,
     KI_CPU_AVX512_BITALG = 1u << 1, /* with F, BW, VL and VPOPCNTDQ */
 
-    /* No ability: 512-bit registers take longer than what they save, as Intel's
-     * processors lower their clock for most of a millisecond after each use. Decoding a
-     * JPEG of 0.2 megapixels and hashing it takes 8 % longer with them than with AVX2
-     * on a Xeon with AMX. */
+    /* No ability: 512-bit registers cost more than they save, as all that runs between
+     * and after is slower. A JPEG of 0.2 megapixels takes 8 % longer from file to hash
+     * with them than with AVX2 on a Xeon with AMX; believed to be a lower clock, and so
+     * taken for granted of all of Intel's. */
     KI_CPU_DEAR_512 = 1u << 2,
 };
 

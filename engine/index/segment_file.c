@@ -24,7 +24,8 @@ static uint64_t end_with(const struct ki_segment_file *file, size_t table_nbytes
 }
 
 /* Writing to the map of a file that has no room on its disk would be a SIGBUS. So there
- * is room for a table before it is made. */
+ * is room for a table before it is made. It is put into the page cache before anything
+ * else touches it, so that nothing small is in the place of what could be large. */
 static int allocate(struct ki_segment_file *file, size_t table_nbytes)
 {
     uint64_t end = end_with(file, table_nbytes);
@@ -33,18 +34,11 @@ static int allocate(struct ki_segment_file *file, size_t table_nbytes)
         return 0;
     }
     file->allocated = end;
-    return posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
-}
-
-/* Before anything else touches them, so that nothing small is in the place of what
- * could be large. */
-static void fill_page_cache(struct ki_segment_file *file, size_t table_nbytes)
-{
-    uint64_t end = end_with(file, table_nbytes);
-    if (end > file->filled) {
-        ki_page_cache_fill(file->fd, file->filled, end - file->filled);
-        file->filled = end;
+    int result = posix_fallocate(file->fd, (off_t)begin, (off_t)(end - begin));
+    if (result == 0) {
+        ki_page_cache_fill(file->fd, begin, end - begin);
     }
+    return result;
 }
 
 void ki_segment_file_open(struct ki_segment_file *file, const char *path,
@@ -100,7 +94,6 @@ struct ki_table ki_segment_file_table(struct ki_segment_file *file, const char *
         file->result = allocate(file, data.mv_size);
     }
     if (file->result == MDB_SUCCESS) {
-        fill_page_cache(file, data.mv_size);
         file->result = mdb_put(file->txn, file->dbi, &key, &data, MDB_RESERVE);
     }
     if (file->result != MDB_SUCCESS) {

@@ -23,9 +23,8 @@ struct ki_segment_file {
     MDB_dbi dbi;
     int fd;             /* LMDB's own */
     uint64_t most;      /* bytes there may be */
-    uint64_t allocated; /* bytes */
+    uint64_t allocated; /* bytes, which are also in the page cache */
     uint64_t end;       /* of the table made last */
-    uint64_t filled;    /* bytes that are in the page cache before they are written */
     int result; /* the first failure: LMDB's or an errno; nothing is done after it */
 };
 

@@ -209,8 +209,8 @@ static uint64_t early_by(const struct ki_slot *slot, uint64_t whole_us)
 
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
  * when it comes: to be woken by another processor that is idle takes 100 us and more
- * where processors are virtual, and the clock, too, is 50 us late or more. Whatever
- * else happens is left to await_answer. */
+ * where processors are virtual, and timers are 50 us late by default (prctl(2),
+ * PR_SET_TIMERSLACK). Whatever else happens is left to await_answer. */
 static void doze(struct ki_slot *slot, uint64_t wall_us)
 {
     const _Atomic uint32_t *done = &slot->answer->done;

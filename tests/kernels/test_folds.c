@@ -346,4 +346,9 @@ Test(folds, the_fastest_of_what_the_processor_has)
     for (size_t i = 0; ki_fold_at(i); i++) {
         cr_expect_eq(ki_fold_best(ki_fold_at(i)->cpu_needs), ki_fold_at(i));
     }
+#if defined(__x86_64__)
+    unsigned all = KI_CPU_AVX2 | KI_CPU_AVX512_BITALG;
+    cr_expect_str_eq(ki_fold_best(all)->name, "avx512");
+    cr_expect_str_eq(ki_fold_best(all | KI_CPU_DEAR_512)->name, "avx2");
+#endif
 }

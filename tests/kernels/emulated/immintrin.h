@@ -4,9 +4,9 @@
 #ifndef KI_TESTS_EMULATED_IMMINTRIN_H
 #define KI_TESTS_EMULATED_IMMINTRIN_H
 
-#define SIMDE_ENABLE_NATIVE_ALIASES
 #include <string.h>
 
+#define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/x86/avx2.h>
 #include <simde/x86/avx512.h>
 
