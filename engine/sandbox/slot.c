@@ -198,13 +198,24 @@ static void note_pace(struct ki_slot *slot)
     slot->pace = is_slower ? slot->pace + (pace - slot->pace) / 8 : pace;
 }
 
-/* The processor that waits is the one on which the next worker is made ready, if each
- * has one picture. */
-static uint64_t early_by(const struct ki_slot *slot, uint64_t whole_us)
+/* Whether nothing else is to be done on the processor that waits: it is the one on which
+ * the next worker is made ready, if each has one picture. */
+static bool is_idle(const struct ki_slot *slot)
+{
+    return slot->options.npictures > 1;
+}
+
+/* How long to sleep of the time that the answer will take; 0: not at all. A processor
+ * that slept is slower for a while: a picture of 0.2 megapixels is known 25 us later. */
+static uint64_t nap_us(const struct ki_slot *slot, uint64_t whole_us)
 {
     uint64_t spin_us = slot->options.spin_us;
-    bool is_idle = slot->options.npictures > 1;
-    return is_idle && whole_us / 8 < spin_us ? spin_us : whole_us / 8;
+    uint64_t early_us = whole_us / 8;
+    if (!is_idle(slot)) {
+        return whole_us > 2 * spin_us ? whole_us - early_us : 0;
+    }
+    early_us = early_us < spin_us ? spin_us : early_us;
+    return whole_us > 4 * spin_us ? whole_us - early_us : 0;
 }
 
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
@@ -215,22 +226,24 @@ static void doze(struct ki_slot *slot, uint64_t wall_us)
 {
     const _Atomic uint32_t *done = &slot->answer->done;
     _Atomic uint32_t *is_asleep = &slot->input->request.is_asleep;
-    uint32_t spin_us = slot->options.spin_us;
+    uint64_t spin_us = slot->options.spin_us;
     uint64_t whole_us = expected_us(slot, wall_us);
-    if (whole_us > 2 * (uint64_t)spin_us) {
-        uint64_t early_us = early_by(slot, whole_us);
+    uint64_t nap = nap_us(slot, whole_us);
+    if (nap > 0) {
         uint32_t rung = atomic_load(&slot->answer->bell);
         atomic_store(is_asleep, 1);
         if (atomic_load(done) == slot->idle_done) {
-            ki_futex_wait(&slot->answer->bell, rung, whole_us - early_us);
+            ki_futex_wait(&slot->answer->bell, rung, nap);
         }
         atomic_store_explicit(is_asleep, 0, memory_order_relaxed);
         if (atomic_load(&slot->answer->bell) != rung) {
             return;
         }
-        spin_us += (uint32_t)(whole_us / 2);
+        spin_us += whole_us / 2;
+    } else if (is_idle(slot)) {
+        spin_us += whole_us;
     }
-    (void)ki_futex_spin(done, slot->idle_done, spin_us);
+    (void)ki_futex_spin(done, slot->idle_done, (uint32_t)spin_us);
 }
 
 enum ki_reason ki_slot_wait(struct ki_slot *slot, uint64_t wall_us,
