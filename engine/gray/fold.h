@@ -24,7 +24,18 @@
 enum {
     KI_FOLD_MOST_COUNT = 127,
     KI_FOLD_PRODUCT_NROWS = 8,
-    KI_FOLD_PRODUCT_WIDTH = 16
+    KI_FOLD_PRODUCT_WIDTH = 16,
+    KI_FOLD_CELL_WIDTH = 8,
+    KI_FOLD_CELL_MOST_ROWS = 8,
+    KI_FOLD_CELL_MOST = 128
+};
+
+/* How the first 63 outputs of a row of 512 samples are made, if each has eight columns
+ * of its own. */
+struct ki_fold_cells {
+    size_t first; /* column of the first output, 0 … 8 */
+    uint8_t counts[KI_FOLD_CELL_WIDTH];
+    float scale; /* 1 over a power of two */
 };
 
 struct ki_fold {
@@ -44,6 +55,20 @@ struct ki_fold {
     void (*counted)(float *sums, const uint8_t *rows, size_t stride,
                     const uint8_t *counts, float scale, size_t nrows, size_t width,
                     bool is_first);
+
+    /* Both directions at once, of rows of 512 samples:
+     *
+     *     out[j] = Σ counts[y] · cells.counts[x] · rows[y][cells.first + 8·j + x]
+     *              · scale · cells.scale
+     *
+     * for j = 0 … 62, and in edge what counted gives for the last eight columns, over
+     * nrows rows, 1 … KI_FOLD_CELL_MOST_ROWS. scale is 1 over a power of two, and the
+     * sum of counts times that of two neighbours in cells.counts KI_FOLD_CELL_MOST at
+     * most: exact in any order, and so what counted and across give. NULL: not to be
+     * had. */
+    void (*cells)(float *out, float edge[KI_FOLD_CELL_WIDTH], const uint8_t *rows,
+                  size_t stride, const struct ki_fold_cells *cells,
+                  const uint8_t *counts, float scale, size_t nrows);
 
     /* The sums along a row in the same order, one for each row j of the operator:
      *

@@ -54,12 +54,35 @@ static inline void widen(words wide[2 * NWORDS], const words sums[NWORDS])
 
 #include "gray/fold_counted.h"
 
+#define multiply _mm256_maddubs_epi16
+
+static inline words spread(uint64_t word)
+{
+    return _mm256_set1_epi64x((long long)word);
+}
+
+static inline words load_words(const uint8_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+static inline words quads(words a, words b)
+{
+    const __m256i one = _mm256_set1_epi16(1);
+    __m256i sums =
+        _mm256_hadd_epi32(_mm256_madd_epi16(a, one), _mm256_madd_epi16(b, one));
+    return _mm256_permute4x64_epi64(sums, 0xd8);
+}
+
+#include "gray/fold_cells.h"
+
 const struct ki_fold ki_fold_avx2 = {
     .name = "avx2",
     .cpu_needs = KI_CPU_AVX2,
     .bytes = fold_bytes,
     .floats = fold_floats,
     .counted = fold_counted,
+    .cells = fold_cells,
     .across = fold_across,
     .product = fold_product,
     .hundredths = fold_hundredths,

@@ -52,6 +52,33 @@ static inline void widen(words wide[2 * NWORDS], const words sums[NWORDS])
 
 #include "gray/fold_counted.h"
 
+#define multiply _mm512_maddubs_epi16
+
+static inline words spread(uint64_t word)
+{
+    return _mm512_set1_epi64((long long)word);
+}
+
+static inline words load_words(const uint8_t *p)
+{
+    return _mm512_loadu_si512(p);
+}
+
+static inline words quads(words a, words b)
+{
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512i odd =
+        _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    const __m512i one = _mm512_set1_epi16(1);
+    a = _mm512_madd_epi16(a, one);
+    b = _mm512_madd_epi16(b, one);
+    return _mm512_add_epi32(_mm512_permutex2var_epi32(a, even, b),
+                            _mm512_permutex2var_epi32(a, odd, b));
+}
+
+#include "gray/fold_cells.h"
+
 const struct ki_fold ki_fold_avx512 = {
     .name = "avx512",
     .cpu_needs = KI_CPU_AVX512_BITALG,
@@ -59,6 +86,7 @@ const struct ki_fold ki_fold_avx512 = {
     .bytes = fold_bytes,
     .floats = fold_floats,
     .counted = fold_counted,
+    .cells = fold_cells,
     .across = fold_across,
     .product = fold_product,
     .hundredths = fold_hundredths,

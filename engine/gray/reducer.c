@@ -7,7 +7,11 @@
 
 #include "base/checked.h"
 
-enum { SIDE = KI_GRAY_SIDE, LINE = 64 / sizeof(float) };
+enum {
+    SIDE = KI_GRAY_SIDE,
+    LINE = 64 / sizeof(float),
+    CELL_WIDTH = KI_FOLD_CELL_WIDTH
+};
 
 /* Rows are taken so many at once that they stay in the cache, but no less than
  * LEAST_ROWS. 47 rows of 4,000 at once are more streams than a processor fetches ahead:
@@ -42,12 +46,34 @@ static bool reserve_sums(struct ki_reducer *reducer)
     return true;
 }
 
+/* A row of 512 samples, the form in which other programs hand pictures to PDQ, has
+ * cells: all outputs but the last, which is cut off, have the same counts, eight
+ * samples apart. */
+static bool find_cells(const struct ki_operator *op, struct ki_fold_cells *cells)
+{
+    if (op->nsamples != SIDE * CELL_WIDTH || op->block != 1) {
+        return false;
+    }
+    *cells = (struct ki_fold_cells){.first = op->first[0], .scale = op->scale[0]};
+    memcpy(cells->counts, op->counts, op->last[0] - op->first[0] + 1);
+    return true;
+}
+
+/* Whether output i of a column has counts over 1, 4 or 16, so that nothing is rounded
+ * on the way. */
+static bool is_exact(const struct ki_operator *op, uint32_t i)
+{
+    float scale = op->scale[i];
+    return scale == 1.0f || scale == 1.0f / 4 || scale == 1.0f / 16;
+}
+
 bool ki_reducer_begin(struct ki_reducer *reducer, const struct ki_fold *fold,
                       const struct ki_operator *across, const struct ki_operator *down)
 {
     reducer->fold = fold;
     reducer->across = across;
     reducer->down = down;
+    reducer->has_cells = fold->cells && find_cells(across, &reducer->cells);
     reducer->nrows = 0;
     reducer->ndone = 0;
     reducer->nslots = down->overlap;
@@ -82,23 +108,55 @@ static float *slot_of(const struct ki_reducer *reducer, uint32_t i)
     return reducer->sums + i % reducer->nslots * reducer->stride;
 }
 
-/* Folds the rows into those of the 64 sums that they belong to. */
+/* Output i from rows that are all in the batch, without sums as wide as they. */
+static void fold_cells(struct ki_reducer *reducer, uint32_t i,
+                       const struct batch *batch)
+{
+    const struct ki_operator *down = reducer->down;
+    const struct ki_operator *across = reducer->across;
+    const uint32_t first = down->first[i];
+    float *out = reducer->out + (size_t)i * SIDE;
+    float edge[CELL_WIDTH];
+    reducer->fold->cells(
+        out, edge, batch->bytes + (first - batch->first) * batch->stride, batch->stride,
+        &reducer->cells, down->counts + (size_t)i * down->width, down->scale[i],
+        down->last[i] - first + 1);
+    const float *weights = across->weights + (size_t)(SIDE - 1) * across->width;
+    float sum = 0;
+    for (uint32_t x = across->first[SIDE - 1]; x <= across->last[SIDE - 1]; x++) {
+        sum += *weights++ * edge[x - (SIDE - 1) * CELL_WIDTH];
+    }
+    out[SIDE - 1] = sum;
+}
+
+/* Folds the rows into the sum of output i, and that, when it is whole, across. */
+static void fold_sum(struct ki_reducer *reducer, uint32_t i, const struct batch *batch)
+{
+    const struct ki_operator *op = reducer->down;
+    uint32_t end = batch->first + batch->count;
+    uint32_t from = op->first[i] > batch->first ? op->first[i] : batch->first;
+    uint32_t to = op->last[i] < end ? op->last[i] + 1 : end;
+    float *sums = slot_of(reducer, i);
+    fold_part(reducer->fold, op, i, batch, from, to, sums);
+    if (op->last[i] < end) {
+        reducer->fold->across(reducer->out + (size_t)i * SIDE, sums, reducer->across);
+    }
+}
+
+/* Folds the rows into those of the 64 outputs that they belong to. */
 static void take(struct ki_reducer *reducer, const struct batch *batch)
 {
     const struct ki_operator *op = reducer->down;
     uint32_t end = batch->first + batch->count;
     assert(batch->count <= op->nblocks - reducer->nrows);
     for (uint32_t i = reducer->ndone; i < SIDE && op->first[i] < end; i++) {
-        uint32_t first = op->first[i];
-        uint32_t last = op->last[i];
-        uint32_t from = first > batch->first ? first : batch->first;
-        uint32_t to = last < end ? last + 1 : end;
-        fold_part(reducer->fold, op, i, batch, from, to, slot_of(reducer, i));
-        if (last < end) {
-            reducer->fold->across(reducer->out + (size_t)i * SIDE, slot_of(reducer, i),
-                                  reducer->across);
-            reducer->ndone++;
+        bool is_whole = op->first[i] >= batch->first && op->last[i] < end;
+        if (is_whole && reducer->has_cells && batch->bytes && is_exact(op, i)) {
+            fold_cells(reducer, i, batch);
+        } else {
+            fold_sum(reducer, i, batch);
         }
+        reducer->ndone += op->last[i] < end;
     }
     reducer->nrows += batch->count;
 }

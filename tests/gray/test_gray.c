@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "gray/gray.h"
 #include "support/random.h"
 
@@ -163,6 +164,54 @@ Test(gray, equals_the_filter_on_large_and_long_pictures)
     ki_gray_free(&gray);
 }
 
+/* Rows come in pieces of any size. */
+static const float *reduce_with(const struct ki_fold *fold, struct ki_gray *gray,
+                                struct random_state *random,
+                                const struct picture *picture)
+{
+    const struct ki_row_shape shape = {picture->width, picture->height, 1,
+                                       KI_ROW_GRAY8};
+    uint32_t count = 0;
+    gray->fold = fold;
+    cr_assert(ki_gray_begin(gray, KI_BIT(KI_MODE_PDQ), &shape));
+    for (uint32_t y = 0; y < picture->height; y += count) {
+        count = 1 + random_below(random, 20);
+        count = count < picture->height - y ? count : picture->height - y;
+        ki_gray_rows(gray, picture->samples + (size_t)y * picture->width,
+                     picture->width, count);
+    }
+    return ki_gray_result(gray, KI_MODE_PDQ);
+}
+
+/* Of rows of 512 samples some outputs are had in one step, depending on the height and
+ * on where the rows were cut. */
+Test(gray, every_fold_gives_the_same_bits)
+{
+    static const uint32_t sizes[][2] = {{512, 512},  {512, 100}, {512, 200}, {512, 300},
+                                        {512, 1000}, {511, 512}, {513, 512}};
+    struct random_state random = random_begin(54);
+    struct ki_gray scalar = {0};
+    struct ki_gray other = {0};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct picture picture =
+            make_picture(&random, sizes[i][0], sizes[i][1], KI_ROW_GRAY8);
+        const float *expected = reduce_with(ki_fold_at(0), &scalar, &random, &picture);
+        for (size_t k = 1; ki_fold_at(k); k++) {
+            if (ki_fold_at(k)->cpu_needs & ~ki_cpu_features()) {
+                continue;
+            }
+            const float *got = reduce_with(ki_fold_at(k), &other, &random, &picture);
+            for (size_t n = 0; n < KI_GRAY_NSAMPLES; n++) {
+                cr_assert_eq(got[n], expected[n], "%s, %u by %u, %zu",
+                             ki_fold_at(k)->name, picture.width, picture.height, n);
+            }
+        }
+        free(picture.samples);
+    }
+    ki_gray_free(&scalar);
+    ki_gray_free(&other);
+}
+
 Test(gray, every_row_of_the_operator_sums_to_one)
 {
     struct ki_operator_cache cache = {0};
@@ -180,6 +229,25 @@ Test(gray, every_row_of_the_operator_sums_to_one)
             cr_assert(fabs(sum - 1.0) < 1e-5);
         }
     }
+    ki_operator_cache_free(&cache);
+}
+
+/* What ki_fold.cells relies on. */
+Test(gray, outputs_of_512_samples_are_eight_apart_but_for_the_last)
+{
+    struct ki_operator_cache cache = {0};
+    const struct ki_operator *op = ki_operator_get(&cache, 512, 1);
+    cr_assert_not_null(op);
+    uint32_t n = op->last[0] - op->first[0] + 1;
+    cr_expect_leq(op->first[0], 8);
+    cr_expect_leq(n, KI_FOLD_CELL_WIDTH);
+    for (uint32_t j = 0; j < KI_GRAY_SIDE - 1; j++) {
+        cr_expect_eq(op->scale[j], 1.0f / 16);
+        cr_expect_eq(op->first[j], op->first[0] + 8 * j);
+        cr_expect_eq(op->last[j], op->last[0] + 8 * j);
+        cr_expect_arr_eq(op->counts + (size_t)j * op->width, op->counts, n);
+    }
+    cr_expect_geq(op->first[KI_GRAY_SIDE - 1], 504);
     ki_operator_cache_free(&cache);
 }
 

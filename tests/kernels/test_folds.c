@@ -187,6 +187,85 @@ Test(folds, sums_of_counted_bytes_are_exact)
     check_all(check_counted, NROUNDS, 63);
 }
 
+enum { CELLS_WIDTH = 512, NCELLS = KI_GRAY_SIDE - 1 };
+
+/* Counts whose sum, times the most of two neighbours in cells, is allowed. */
+static size_t make_counts(struct random_state *random, struct ki_fold_cells *cells,
+                          uint8_t counts[KI_FOLD_CELL_MOST_ROWS])
+{
+    unsigned most = 1;
+    for (size_t x = 0; x < KI_FOLD_CELL_WIDTH; x++) {
+        cells->counts[x] = (uint8_t)random_below(random, x % 2 ? 9 : 5);
+        unsigned pair = x % 2 ? cells->counts[x] + cells->counts[x - 1] : 1;
+        most = pair > most ? pair : most;
+    }
+    unsigned left = KI_FOLD_CELL_MOST / most;
+    size_t nrows = 0;
+    for (; nrows < KI_FOLD_CELL_MOST_ROWS && left > 0; nrows++) {
+        unsigned largest = left < 8 ? left : 8;
+        counts[nrows] = (uint8_t)(1 + random_below(random, largest));
+        left -= counts[nrows];
+    }
+    return nrows;
+}
+
+static float sum_by_hand(const uint8_t *columns, size_t stride, const uint8_t *counts,
+                         size_t nrows, const uint8_t *weights, size_t nweights)
+{
+    unsigned sum = 0;
+    for (size_t y = 0; y < nrows; y++) {
+        for (size_t x = 0; x < nweights; x++) {
+            sum += counts[y] * weights[x] * columns[y * stride + x];
+        }
+    }
+    return (float)sum;
+}
+
+static void check_cells(const struct ki_fold *fold, struct random_state *random)
+{
+    struct ki_fold_cells cells = {.first = random_below(random, KI_FOLD_CELL_WIDTH + 1),
+                                  .scale = 1.0f / 16};
+    const float scale = random_below(random, 2) ? 1.0f : 1.0f / 4;
+    const size_t stride = CELLS_WIDTH + random_below(random, 20);
+    uint8_t counts[KI_FOLD_CELL_MOST_ROWS];
+    size_t nrows = make_counts(random, &cells, counts);
+    size_t nsamples = (nrows - 1) * stride + CELLS_WIDTH;
+    uint8_t *bytes = guarded(nsamples);
+    float *out = guarded(NCELLS * sizeof *out);
+    float *edge = guarded(KI_FOLD_CELL_WIDTH * sizeof *edge);
+    for (size_t i = 0; i < nsamples; i++) {
+        bytes[i] = random_below(random, 4) ? 255 : (uint8_t)random_next(random);
+    }
+    fold->cells(out, edge, bytes, stride, &cells, counts, scale, nrows);
+    for (size_t j = 0; j < NCELLS; j++) {
+        float sum = sum_by_hand(bytes + cells.first + j * KI_FOLD_CELL_WIDTH, stride,
+                                counts, nrows, cells.counts, KI_FOLD_CELL_WIDTH);
+        cr_assert_eq(out[j], sum * scale / 16, "%s, %zu of %zu rows", fold->name, j,
+                     nrows);
+    }
+    const uint8_t one = 1;
+    for (size_t x = 0; x < KI_FOLD_CELL_WIDTH; x++) {
+        float sum = sum_by_hand(bytes + NCELLS * KI_FOLD_CELL_WIDTH + x, stride, counts,
+                                nrows, &one, 1);
+        cr_assert_eq(edge[x], sum * scale, "%s, %zu at the edge", fold->name, x);
+    }
+    release(bytes, nsamples);
+    release(out, NCELLS * sizeof *out);
+    release(edge, KI_FOLD_CELL_WIDTH * sizeof *edge);
+}
+
+static void check_cells_if_any(const struct ki_fold *fold, struct random_state *random)
+{
+    if (fold->cells) {
+        check_cells(fold, random);
+    }
+}
+
+Test(folds, sums_of_cells_are_exact)
+{
+    check_all(check_cells_if_any, NROUNDS, 67);
+}
+
 Test(folds, luma_of_every_one_is_the_same)
 {
     struct random_state random = random_begin(62);

@@ -24,6 +24,22 @@ typedef float ki_floats16 __attribute__((vector_size(64)));
 #define _mm512_cvtepi32_ps(v)                                                          \
     ((__m512)__builtin_convertvector((ki_ints16)(v), ki_floats16))
 
+static inline __m512i ki_madd(__m512i a, __m512i b)
+{
+    int16_t left[32];
+    int16_t right[32];
+    int32_t sums[16];
+    memcpy(left, &a, sizeof left);
+    memcpy(right, &b, sizeof right);
+    for (unsigned i = 0; i < 16; i++) {
+        sums[i] = left[2 * i] * right[2 * i] + left[2 * i + 1] * right[2 * i + 1];
+    }
+    memcpy(&a, sums, sizeof a);
+    return a;
+}
+#undef _mm512_madd_epi16
+#define _mm512_madd_epi16 ki_madd
+
 #define _cvtmask16_u32(mask) ((uint32_t)(mask))
 #define _cvtmask32_u32(mask) (mask)
 #define _cvtmask64_u64(mask) (mask)
