@@ -200,9 +200,12 @@ static double share_of_decoding(const struct ki_index *index, const char *folder
     if (ki_scanner_create(index, &options, &turns.scanner, NULL) != KI_OK) {
         return 0;
     }
+    struct ki_repeats *repeats = ki_repeats_create();
+    ki_scanner_set_repeats(turns.scanner, repeats);
     (void)nftw(folder, take_turns, 16, FTW_PHYS);
     judge();
     ki_scanner_destroy(turns.scanner);
+    ki_repeats_destroy(repeats);
     return turns.scan_us > 0 ? turns.decode_us / turns.scan_us : 0;
 }
 

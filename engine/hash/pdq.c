@@ -75,29 +75,58 @@ void ki_pdq_bits(const float coefficients[KI_DCT_NSAMPLES], struct ki_pdq *out)
     }
 }
 
-/* Where a coefficient goes and when its sign turns, for each transform. A mirror turns
- * the sign of the odd frequencies, which have even indices. */
-static void transform_coefficients(const float in[KI_DCT_NSAMPLES],
-                                   enum ki_transform transform,
-                                   float out[KI_DCT_NSAMPLES])
+/* A transform mirrors the rows of the coefficients, the columns, both or neither, and
+ * leaves them as they are or lays them on their side. */
+static const struct {
+    enum ki_transform upright;
+    enum ki_transform transposed;
+    bool mirrors_rows;
+    bool mirrors_columns;
+} mirrors[] = {
+    {KI_TRANSFORM_ORIGINAL, KI_TRANSFORM_FLIPPLUS1, false, false},
+    {KI_TRANSFORM_FLIPX, KI_TRANSFORM_ROT270, true, false},
+    {KI_TRANSFORM_FLIPY, KI_TRANSFORM_ROT90, false, true},
+    {KI_TRANSFORM_ROT180, KI_TRANSFORM_FLIPMINUS1, true, true},
+};
+
+/* A mirror turns the sign of the odd frequencies, which have even indices. */
+static void mirror_coefficients(const float in[KI_DCT_NSAMPLES], bool mirrors_rows,
+                                bool mirrors_columns, float out[KI_DCT_NSAMPLES])
 {
-    bool is_transposed =
-        transform == KI_TRANSFORM_ROT90 || transform == KI_TRANSFORM_ROT270 ||
-        transform == KI_TRANSFORM_FLIPPLUS1 || transform == KI_TRANSFORM_FLIPMINUS1;
-    bool mirrors_rows =
-        transform == KI_TRANSFORM_ROT180 || transform == KI_TRANSFORM_ROT270 ||
-        transform == KI_TRANSFORM_FLIPX || transform == KI_TRANSFORM_FLIPMINUS1;
-    bool mirrors_columns =
-        transform == KI_TRANSFORM_ROT90 || transform == KI_TRANSFORM_ROT180 ||
-        transform == KI_TRANSFORM_FLIPY || transform == KI_TRANSFORM_FLIPMINUS1;
     for (int i = 0; i < KI_DCT_SIDE; i++) {
-        for (int j = 0; j < KI_DCT_SIDE; j++) {
-            bool is_negated =
-                (mirrors_rows && i % 2 == 0) != (mirrors_columns && j % 2 == 0);
-            float value = in[i * KI_DCT_SIDE + j];
-            int place = is_transposed ? j * KI_DCT_SIDE + i : i * KI_DCT_SIDE + j;
-            out[place] = is_negated ? -value : value;
+        const float row = mirrors_rows && i % 2 == 0 ? -1.0f : 1.0f;
+        const float even = mirrors_columns ? -row : row;
+        for (int j = 0; j < KI_DCT_SIDE; j += 2) {
+            int k = i * KI_DCT_SIDE + j;
+            out[k] = in[k] * even;
+            out[k + 1] = in[k + 1] * row;
         }
+    }
+}
+
+/* Bit i · 16 + j becomes bit j · 16 + i: the same coefficients have the same median. */
+static void transpose_bits(const struct ki_pdq *in, struct ki_pdq *out)
+{
+    uint16_t rows[KI_DCT_SIDE];
+    for (int i = 0; i < KI_DCT_SIDE; i++) {
+        const uint8_t *high = &in->bytes[KI_PDQ_NBYTES - 2 - 2 * i];
+        rows[i] = (uint16_t)(high[0] << 8 | high[1]);
+    }
+    /* Squares of 8, 4, 2 and 1 change places. */
+    static const uint16_t masks[] = {0x00ff, 0x0f0f, 0x3333, 0x5555};
+    for (int step = 0, width = 8; width > 0; step++, width /= 2) {
+        for (int i = 0; i < KI_DCT_SIDE; i++) {
+            if ((i & width) == 0) {
+                unsigned moved = (rows[i] >> width ^ rows[i + width]) & masks[step];
+                rows[i] = (uint16_t)(rows[i] ^ moved << width);
+                rows[i + width] = (uint16_t)(rows[i + width] ^ moved);
+            }
+        }
+    }
+    for (int i = 0; i < KI_DCT_SIDE; i++) {
+        uint8_t *high = &out->bytes[KI_PDQ_NBYTES - 2 - 2 * i];
+        high[0] = (uint8_t)(rows[i] >> 8);
+        high[1] = (uint8_t)rows[i];
     }
 }
 
@@ -120,13 +149,15 @@ bool ki_pdq_compute(const struct ki_pdq_tables *tables, const struct ki_fold *fo
     ki_pdq_coefficients(tables, fold, samples, coefficients);
     bool is_good = is_above_noise(coefficients);
     ki_pdq_bits(coefficients, &out[KI_TRANSFORM_ORIGINAL]);
-    if (!dihedral) {
-        return is_good;
-    }
-    for (unsigned t = KI_TRANSFORM_ORIGINAL + 1; t < KI_NTRANSFORMS; t++) {
-        float turned[KI_DCT_NSAMPLES];
-        transform_coefficients(coefficients, (enum ki_transform)t, turned);
-        ki_pdq_bits(turned, &out[t]);
+    for (size_t m = 0; dihedral && m < sizeof mirrors / sizeof mirrors[0]; m++) {
+        struct ki_pdq *upright = &out[mirrors[m].upright];
+        if (m > 0) {
+            float mirrored[KI_DCT_NSAMPLES];
+            mirror_coefficients(coefficients, mirrors[m].mirrors_rows,
+                                mirrors[m].mirrors_columns, mirrored);
+            ki_pdq_bits(mirrored, upright);
+        }
+        transpose_bits(upright, &out[mirrors[m].transposed]);
     }
     return is_good;
 }

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <xxhash.h>
+
+#include "base/xxh3.h"
 
 enum { NSETS = 1024, NWAYS = 4, SECRET_NBYTES = 192 };
 
