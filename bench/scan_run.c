@@ -14,8 +14,8 @@
 
 #include "bench/bench.h"
 #include "bench/heap.h"
-#include "bench/pictures.h"
 #include "bytes/sniff.h"
+#include "bytes/source.h"
 #include "common/message.h"
 #include "decode/decode.h"
 #include "scan/scanner.h"
@@ -129,6 +129,7 @@ static enum ki_reason take_rows(void *context, const uint8_t *samples, size_t st
 static struct {
     enum ki_fidelity fidelity;
     struct ki_scanner *scanner;
+    struct ki_source file; /* that is decoded, in memory like that of a scan */
     size_t nhashed;
     size_t nfiles;
     double decode_us;
@@ -145,7 +146,7 @@ static void judge(void)
     turns.nhashed = 0;
 }
 
-static void decode(const struct bench_picture *file)
+static void decode(const struct ki_source *file)
 {
     struct ki_limits limits = ki_limits_default();
     struct ki_image_info image = {.nbytes = file->nbytes,
@@ -172,19 +173,19 @@ static void scan_path(const char *path)
 static int take_turns(const char *path, const struct stat *info, int type,
                       struct FTW *place)
 {
-    struct bench_picture file;
+    struct ki_source *file = &turns.file;
     (void)place;
-    if (type != FTW_F || info->st_size == 0 || !bench_picture_read(path, &file)) {
+    if (type != FTW_F || info->st_size == 0 ||
+        ki_source_read_file(file, path, true, UINT32_MAX) != KI_REASON_NONE) {
         return 0;
     }
     if (turns.nfiles++ % 2 == 0) {
-        decode(&file);
+        decode(file);
         scan_path(path);
     } else {
         scan_path(path);
-        decode(&file);
+        decode(file);
     }
-    bench_picture_free(&file);
     if (++turns.nhashed == KI_SCANNER_MOST) {
         judge();
     }
@@ -206,6 +207,7 @@ static double share_of_decoding(const struct ki_index *index, const char *folder
     judge();
     ki_scanner_destroy(turns.scanner);
     ki_repeats_destroy(repeats);
+    ki_source_free(&turns.file);
     return turns.scan_us > 0 ? turns.decode_us / turns.scan_us : 0;
 }
 
