@@ -21,6 +21,8 @@
 
 enum { MOST_TICKS = 100000, LIFETIME = 40, MOST_THREADS = 16, NSLOTS = 1 << 16 };
 
+#define IDLE_SECONDS 5e-6 /* about as long as a lookup takes */
+
 /* Entry nbase + t is added by tick t and removed LIFETIME ticks later. */
 struct tick {
     _Atomic uint64_t added_in; /* generation; 0: not yet published */
@@ -40,7 +42,7 @@ static struct {
     struct tick ticks[MOST_TICKS];
 } run;
 
-enum phase { ALONE, SWAPPED, NPHASES };
+enum phase { IDLE, ALONE, SWAPPED, NPHASES };
 
 struct latencies {
     uint64_t nqueries;
@@ -141,9 +143,25 @@ static void check_tick(struct worker *worker, uint64_t t)
     }
 }
 
+/* As long as a lookup, and nothing but reading the clock: what the machine does to any
+ * thread. */
+static void look_at_clock(struct worker *worker)
+{
+    struct spent before = spent_so_far();
+    double begin = seconds_now();
+    double now = begin;
+    while (now - begin < IDLE_SECONDS) {
+        now = seconds_now();
+    }
+    note_latency(worker, &before, now - begin);
+}
+
 static void *work(void *argument)
 {
     struct worker *worker = argument;
+    while (atomic_load(&run.phase) == IDLE) {
+        look_at_clock(worker);
+    }
     while (!atomic_load(&run.is_done)) {
         bool is_found = false;
         (void)look_up(worker, next_number(worker) % run.nbase,
@@ -336,6 +354,8 @@ struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
         CHECK(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0);
     }
     (void)usleep((useconds_t)(seconds * 1e6));
+    atomic_store(&run.phase, ALONE);
+    (void)usleep((useconds_t)(seconds * 1e6));
     atomic_store(&run.phase, SWAPPED);
     CHECK(pthread_create(&merger, NULL, merge, NULL) == 0);
     step_back();
@@ -346,6 +366,7 @@ struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
         ki_hits_free(&workers[i].hits);
     }
     (void)pthread_join(merger, NULL);
+    out.idle = add_up(workers, nworkers, IDLE);
     out.alone = add_up(workers, nworkers, ALONE);
     out.swapped = add_up(workers, nworkers, SWAPPED);
     ki_live_close(run.live);

@@ -26,7 +26,8 @@ struct swap_range {
 };
 
 struct swap_outcome {
-    struct swap_lookups alone;   /* before, with nothing published */
+    struct swap_lookups idle;    /* first, threads that only look at the clock */
+    struct swap_lookups alone;   /* then, with nothing published */
     struct swap_lookups swapped; /* while generations were */
     uint64_t ngenerations;
     double publish_max_ms;
@@ -36,9 +37,9 @@ struct swap_outcome {
 };
 
 /* Publishes `rate` generations a second over a base of nbase entries under nworkers
- * threads that look up, after they did so for as long with nothing published: what a
- * shared machine does to them by itself. Exits with a message at the first wrong
- * answer. */
+ * threads that look up, after they did so for as long with nothing published, and only
+ * looked at the clock for as long before: what a shared machine does by itself. Exits
+ * with a message at the first wrong answer. */
 struct swap_outcome swap_check(double seconds, double rate, uint64_t nbase,
                                size_t nworkers);
 
