@@ -24,8 +24,8 @@ struct ki_reducer {
     const struct ki_fold *fold;
     const struct ki_operator *across; /* along a row */
     const struct ki_operator *down;   /* along a column */
-    bool has_cells;                   /* ki_fold.cells may be used, with */
-    struct ki_fold_cells cells;
+    struct ki_fold_cells cells;       /* along a row, if it has_cells */
+    bool has_cells;
     float *memory;
     float *sums;     /* in it, nslots rows of stride */
     uint32_t nslots; /* most rows begun and not whole */
