@@ -36,12 +36,6 @@ if(NOT KNOWNIMAGE_HAVE_LIBJPEG_TURBO)
     message(FATAL_ERROR "libjpeg-turbo is required (Debian: libjpeg62-turbo-dev)")
 endif()
 
-# Debian's libxxhash has XXH3 for several instruction sets.
-include(CheckSymbolExists)
-set(CMAKE_REQUIRED_LIBRARIES PkgConfig::XXHASH)
-check_symbol_exists(XXH3_128bits_dispatch xxh_x86dispatch.h KNOWNIMAGE_HAVE_XXH3_DISPATCH)
-unset(CMAKE_REQUIRED_LIBRARIES)
-
 # FAISS, a C++ library, is a peer of the benchmark harness where it is installed.
 if(KNOWNIMAGE_BUILD_BENCH AND NOT KNOWNIMAGE_SANITIZE)
     find_path(FAISS_INCLUDE faiss/IndexBinary.h)

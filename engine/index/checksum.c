@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "base/diag.h"
 #include "base/hex.h"
-#include "base/xxh3.h"
 #include "index/segment.h"
 
 enum { PIECE_NBYTES = 1 << 20 };

@@ -21,7 +21,7 @@ struct ki_match_request {
  * judges each. hits is reused; the results borrow it. KI_ERR_NO_MEMORY if hits were
  * lost: the verdict is then no_match never.
  */
-enum { KI_MATCH_MOST = 16 };
+enum { KI_MATCH_MOST = 8 };
 enum ki_status ki_match(const struct ki_match_request *request,
                         const struct ki_hashes *hashes, size_t ninputs,
                         struct ki_hits *hits, struct ki_result *results);

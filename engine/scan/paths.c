@@ -24,7 +24,7 @@ enum {
     MOST_AHEAD = 64,
     /* Results of a thread that may be there before an earlier one: those of files that
      * are looked up together, and those that wait to be delivered. */
-    MOST_EARLY = 25,
+    MOST_EARLY = 17,
     MOST_TAKEN_US = 50000 /* for files that are looked up together */
 };
 

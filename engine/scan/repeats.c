@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-#include "base/xxh3.h"
+#include <xxhash.h>
 
 enum { NSETS = 1024, NWAYS = 4, SECRET_NBYTES = 192 };
 

@@ -59,7 +59,7 @@ KI_API KI_MUST_CHECK enum ki_status ki_scan_fd(struct ki_scanner *scanner, int f
 
 /* What a scan of files and folders calls. on_result is never called twice at once; it
  * may be called from any worker thread. The result is valid during the call. Up to
- * sixteen files of a thread are looked up together: of those no result comes before the
+ * eight files of a thread are looked up together: of those no result comes before the
  * last is hashed, which happens when they have taken 50 ms, or no other file is
  * waiting. */
 struct ki_scan_handlers {
