@@ -27,7 +27,7 @@ enum {
     KI_FOLD_PRODUCT_WIDTH = 16,
     KI_FOLD_CELL_WIDTH = 8,
     KI_FOLD_CELL_MOST_ROWS = 8,
-    KI_FOLD_CELL_MOST = 128
+    KI_FOLD_CELL_MOST = 127
 };
 
 /* How the first 63 outputs of a row of 512 samples are made, if each has eight columns

@@ -74,7 +74,7 @@ static void fold_cells(float *out, float edge[KI_FOLD_CELL_WIDTH], const uint8_t
     uint64_t pattern;
     memcpy(&pattern, cells->counts, sizeof pattern);
     for (size_t y = 0; y < nrows; y++) {
-        weights[y] = spread(pattern * counts[y]); /* no product is over a byte */
+        weights[y] = spread(pattern * counts[y]); /* a product is 127 at most */
     }
     for (size_t i = 0; i < CELLS_NWORDS; i += STRIP_NWORDS) {
         words sums[STRIP_NWORDS];

@@ -198,15 +198,16 @@ static void note_pace(struct ki_slot *slot)
     slot->pace = is_slower ? slot->pace + (pace - slot->pace) / 8 : pace;
 }
 
-/* Whether nothing else is to be done on the processor that waits: it is the one on which
- * the next worker is made ready, if each has one picture. */
+/* Whether nothing else is to be done on the processor that waits: it is the one on
+ * which the next worker is made ready, if each has one picture. */
 static bool is_idle(const struct ki_slot *slot)
 {
     return slot->options.npictures > 1;
 }
 
-/* How long to sleep of the time that the answer will take; 0: not at all. A processor
- * that slept is slower for a while: a picture of 0.2 megapixels is known 25 us later. */
+/* How long to sleep of the time that the answer will take; 0: not at all. After a
+ * sleep, a picture of 0.2 megapixels was known 25 us later, most likely as a processor
+ * that slept is slower for a while. */
 static uint64_t nap_us(const struct ki_slot *slot, uint64_t whole_us)
 {
     uint64_t spin_us = slot->options.spin_us;

@@ -194,16 +194,19 @@ static size_t make_counts(struct random_state *random, struct ki_fold_cells *cel
                           uint8_t counts[KI_FOLD_CELL_MOST_ROWS])
 {
     unsigned most = 1;
+    const bool is_sparse = random_below(random, 4) == 0; /* neighbours with one 0 */
     for (size_t x = 0; x < KI_FOLD_CELL_WIDTH; x++) {
-        cells->counts[x] = (uint8_t)random_below(random, x % 2 ? 9 : 5);
+        unsigned below = x % 2 == 0 ? 5 : is_sparse ? 1 : 9;
+        cells->counts[x] = (uint8_t)random_below(random, below);
         unsigned pair = x % 2 ? cells->counts[x] + cells->counts[x - 1] : 1;
         most = pair > most ? pair : most;
     }
     unsigned left = KI_FOLD_CELL_MOST / most;
     size_t nrows = 0;
+    const bool is_full = random_below(random, 4) == 0; /* one row has all of it */
     for (; nrows < KI_FOLD_CELL_MOST_ROWS && left > 0; nrows++) {
         unsigned largest = left < 8 ? left : 8;
-        counts[nrows] = (uint8_t)(1 + random_below(random, largest));
+        counts[nrows] = (uint8_t)(is_full ? left : 1 + random_below(random, largest));
         left -= counts[nrows];
     }
     return nrows;
