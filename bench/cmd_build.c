@@ -8,6 +8,7 @@
 #include "common/message.h"
 #include "common/option_types.h"
 #include "index/segment.h"
+#include "index/segment_rings.h"
 
 struct build_arguments {
     struct bench_sized_arguments common;
@@ -57,7 +58,14 @@ static bool build_one(json_t *results, const struct bench_engine *engine,
 /* The tables that a segment of so many hashes has. */
 static const struct bench_engine *in_memory(uint32_t n)
 {
-    return n > KI_SEGMENT_RING16_MOST ? &engine_ring12_scalar : &engine_ring16_scalar;
+    switch (ki_segment_ring_for(n)) {
+    case KI_LINED16:
+        return &engine_lined16_scalar;
+    case KI_RING12:
+        return &engine_ring12_scalar;
+    default:
+        return &engine_ring16_scalar;
+    }
 }
 
 static bool run_each(json_t *results, const void *context, uint32_t n)
@@ -100,7 +108,7 @@ const struct command command_build = {
     .operands = "",
     .summary = "time and memory of building the search tables",
     .details =
-        "ring16-scalar, ring12-scalar: the tables in huge pages; segment: a whole\n"
+        "ring16-, lined16-, ring12-scalar: the tables in huge pages; segment: a whole\n"
         "segment file, from collecting entries to its checksum and opening it again.",
     .groups = groups,
     .ngroups = COUNT(groups),

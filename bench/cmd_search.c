@@ -278,7 +278,7 @@ const struct command command_search = {
     .summary = "latency, throughput and exactness of the search engines",
     .details =
         "Engines: ring16-avx512, -avx512vl, -avx2, -scalar (ours, in huge pages),\n"
-        "ring12-avx512, -avx512vl, -avx2, -scalar (as for more than 67 M hashes),\n"
+        "lined16-… (as for 0.5 to 1.7 M hashes), ring12-… (as for more than 67 M),\n"
         "segment (ours, from a file), linear-avx512, linear-avx2, linear-scalar "
         "(every\n"
         "hash compared), faiss-multihash, faiss-hash, faiss-flat (if built with "

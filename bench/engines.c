@@ -6,13 +6,15 @@
 
 #include "base/cpu.h"
 
-enum { MOST_ENGINES = 15 };
+enum { MOST_ENGINES = 19 };
 
 static const struct bench_engine *const engines[MOST_ENGINES + 1] = {
     &engine_ring16_avx512,   &engine_ring16_avx512vl, &engine_ring16_avx2,
-    &engine_ring16_scalar,   &engine_ring12_avx512,   &engine_ring12_avx512vl,
-    &engine_ring12_avx2,     &engine_ring12_scalar,   &engine_segment,
-    &engine_linear_avx512,   &engine_linear_avx2,     &engine_linear_scalar,
+    &engine_ring16_scalar,   &engine_lined16_avx512,  &engine_lined16_avx512vl,
+    &engine_lined16_avx2,    &engine_lined16_scalar,  &engine_ring12_avx512,
+    &engine_ring12_avx512vl, &engine_ring12_avx2,     &engine_ring12_scalar,
+    &engine_segment,         &engine_linear_avx512,   &engine_linear_avx2,
+    &engine_linear_scalar,
 #ifdef WITH_FAISS
     &engine_faiss_multihash, &engine_faiss_hash,      &engine_faiss_flat,
 #endif

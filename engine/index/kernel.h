@@ -38,7 +38,7 @@ typedef size_t (*ki_kernel_scan)(const uint16_t *sketches,
                                  const struct ki_postings *spans, size_t nspans,
                                  uint16_t wanted, uint32_t *out);
 
-/* A bucket of ring12 (ring12.h): one cache line. */
+/* A bucket of a lined ring (lined.h): one cache line. */
 enum { KI_LINE_NSKETCHES = 29, KI_LINE_HEAD = 3 };
 struct ki_line {
     uint32_t at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From postings whose sketches are near to hashes, for ring16 and ring12, in stages
- * that each ask for the memory of the next:
+ * From postings whose sketches are near to hashes, for ring16 and the lined rings, in
+ * stages that each ask for the memory of the next:
  *
  *   sift    (each ring does it in its own way) rest codes tell which are left,
  *   ask     which ask for the numbers of their hashes,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the builders of ring16 and ring12 sort postings. Writing each to where it belongs
- * would be a cache miss or two: a walk over the hashes writes rows to some hundred
- * heaps of buckets that stand together, and each heap is then sorted in the cache.
+ * How the builders of ring16 and the lined rings sort postings. Writing each to where
+ * it belongs would be a cache miss or two: a walk over the hashes writes rows to some
+ * hundred heaps of buckets that stand together, and each heap is then sorted in the
+ * cache.
  */
 #ifndef KI_INDEX_RING_ROWS_H
 #define KI_INDEX_RING_ROWS_H

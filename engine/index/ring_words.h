@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the builders of ring16 and ring12 make of the postings of a bucket. */
+/* What the builders of ring16 and the lined rings make of the postings of a bucket. */
 #ifndef KI_INDEX_RING_WORDS_H
 #define KI_INDEX_RING_WORDS_H
 

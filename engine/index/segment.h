@@ -13,12 +13,14 @@
  *   "pdq/entry"    u32 × n: which entry each hash belongs to
  *   "pdq/band/BB"  band BB: offsets | sketches | ids of ring8, or offsets | buckets of
  *                  ring16, each on a multiple of 64
- *   "pdq/line/BB"  instead, band BB: lines | records of ring12
+ *   "pdq/line/BB"  instead, band BB: lines | records of lined16 or ring12
  *   "md5"          prefixes | keys | u32 × n: entries, likewise "sha1", "sha256"
  *
- * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, up to KI_SEGMENT_RING16_MOST
- * by ring16, more by ring12. Which of the two a segment of more than the first has, it
- * tells by "pdq/line/00": older versions began with ring12 at 20 million, or never.
+ * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, up to
+ * KI_SEGMENT_RING16_MOST by ring16 or lined16, more by ring12. Which of the three a
+ * segment of more than the first has, it tells by "pdq/line/00" and the last band that
+ * has lines: older versions began with ring12 at 20 million, or never, and had no
+ * lined16.
  *
  * A generation is one base segment and some deltas over it. An entry of a newer
  * segment, also a removed one, takes the place of the entry of that list and id in all
@@ -36,7 +38,7 @@
 
 #include "index/catalog.h"
 #include "index/digest_table.h"
-#include "index/ring12.h"
+#include "index/lined.h"
 #include "index/ring16.h"
 #include "index/ring8.h"
 
@@ -48,7 +50,12 @@ enum {
 };
 
 /* The structure that PDQ hashes are searched by. */
-enum ki_ring { KI_RING8, KI_RING16, KI_RING12 };
+enum ki_ring { KI_RING8, KI_RING16, KI_LINED16, KI_RING12 };
+
+static inline bool ki_ring_is_lined(enum ki_ring ring)
+{
+    return ring == KI_LINED16 || ring == KI_RING12;
+}
 
 /* What names a segment in the MANIFEST. */
 struct ki_segment_name {
@@ -73,7 +80,7 @@ struct ki_segment {
     enum ki_ring ring;
     struct ki_ring8 ring8;
     struct ki_ring16 ring16;
-    struct ki_ring12 ring12;
+    struct ki_lined lined; /* lined16 or ring12 */
     const struct ki_ring_hash *pdq_hashes;
     const uint32_t *pdq_entries;
     struct ki_digest_table digests[KI_NKINDS]; /* PDQ's place is unused */

@@ -22,7 +22,6 @@ enum ki_status ki_segment_builder_create(const char *folder, bool is_delta,
     builder->is_delta = is_delta;
     builder->folder = folder;
     builder->workshop_nbytes = KI_SEGMENT_WORKSHOP_NBYTES;
-    builder->ring16_most = KI_SEGMENT_RING16_MOST;
     builder->entry_data.folder = folder;
     builder->entry_at.folder = folder;
     builder->hashes.folder = folder;

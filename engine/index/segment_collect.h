@@ -10,8 +10,8 @@
 #include "index/spool.h"
 
 /* KI_SEGMENT_WORKSHOP_NBYTES: memory of its own that the tables of a band are made
- * in: 14 bytes a hash of ring16, 8 of ring12. Of what does not fit, every part is a walk
- * over all hashes. */
+ * in: 14 bytes a hash of ring16, 8 of lined16 and ring12. Of what does not fit, every
+ * part is a walk over all hashes. */
 enum {
     KI_SEGMENT_WORKSHOP_NBYTES = 256 << 20,
     KI_SEGMENT_MOST_ROWS = KI_RING16_MOST,
@@ -28,7 +28,7 @@ struct ki_segment_builder {
     struct ki_spool pdq_entries;        /* u32 each */
     struct ki_spool digests[KI_NKINDS]; /* digest and u32 each */
     size_t workshop_nbytes;             /* KI_SEGMENT_WORKSHOP_NBYTES but for tests */
-    uint32_t ring16_most;               /* KI_SEGMENT_RING16_MOST but for tests */
+    enum ki_ring large_ring;            /* of tests: instead of what suits the number */
     uint32_t nentries;
     uint32_t nhashes[KI_NKINDS];
 };

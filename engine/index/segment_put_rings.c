@@ -119,7 +119,7 @@ static void put_ring8(struct ki_segment_file *file, const struct ki_ring_hash *h
     }
 }
 
-/* A table of ring12 under way: its file, and where in it records begin. */
+/* A table of a lined ring under way: its file, and where in it records begin. */
 struct lines_table {
     struct ki_segment_file *file;
     struct ki_table table;
@@ -136,37 +136,37 @@ static bool put_part(void *context, bool is_line, size_t at, const void *bytes,
 }
 
 static void put_lines(struct ki_segment_file *file,
-                      const struct ki_ring12_source *source, unsigned band,
+                      const struct ki_lined_source *source, unsigned band,
                       uint32_t *counts, size_t nrows)
 {
     struct lines_table table = {.file = file,
-                                .records_at = ki_ring12_nlines(&source->shape, band) *
+                                .records_at = ki_lined_nlines(&source->shape, band) *
                                               sizeof(struct ki_line)};
-    const struct ki_ring12_sink sink = {put_part, &table};
-    size_t nunits = ki_ring12_count_band(source, band, counts);
+    const struct ki_lined_sink sink = {put_part, &table};
+    size_t nunits = ki_lined_count_band(source, band, counts);
     char name[KI_TABLE_NAME_NBYTES];
     ki_table_name_line(band, name);
     table.table =
         ki_segment_file_table(file, name, table.records_at + nunits * sizeof(uint16_t));
     if (file->result == MDB_SUCCESS &&
-        !ki_ring12_make_band(source, band, counts, nrows, &sink) &&
+        !ki_lined_make_band(source, band, counts, nrows, &sink) &&
         file->result == MDB_SUCCESS) {
         file->result = ENOMEM;
     }
 }
 
-static void put_ring12(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
-                       uint32_t n, size_t workshop_nbytes)
+static void put_lined(struct ki_segment_file *file, const struct ki_ring_hash *hashes,
+                      uint32_t n, enum ki_ring ring, size_t workshop_nbytes)
 {
     struct ki_ring_room room = {0};
-    const struct ki_ring12_source source = {hashes, n, ki_ring16_id_nbits(n),
-                                            ki_ring12_shape(n), &room};
+    const struct ki_lined_source source = {hashes, n, ki_ring16_id_nbits(n),
+                                           ki_segment_lined_shape(ring, n), &room};
     const size_t nrows = workshop_nbytes / KI_RING_ROW_NBYTES;
-    uint32_t *counts = malloc(sizeof *counts << KI_RING12_MOST_WIDTH);
+    uint32_t *counts = malloc(sizeof *counts << KI_LINED_MOST_WIDTH);
     if (!counts) {
         file->result = ENOMEM;
     }
-    for (unsigned band = 0; band < KI_RING12_NBANDS && file->result == MDB_SUCCESS;
+    for (unsigned band = 0; band < source.shape.nbands && file->result == MDB_SUCCESS;
          band++) {
         put_lines(file, &source, band, counts, nrows);
     }
@@ -185,24 +185,25 @@ void ki_segment_put_rings(struct ki_segment_file *file,
     case KI_RING16:
         put_ring16(file, hashes, n, workshop_nbytes);
         break;
+    case KI_LINED16:
     case KI_RING12:
-        put_ring12(file, hashes, n, workshop_nbytes);
+        put_lined(file, hashes, n, ring, workshop_nbytes);
         break;
     }
 }
 
-/* Of ring12 as if no sketch were in a line. */
+/* Of a lined ring as if no sketch were in a line. */
 size_t ki_segment_rings_nbytes(uint32_t n, enum ki_ring ring)
 {
     enum { PAGES_NBYTES = 16384 };
-    if (ring != KI_RING12) {
+    if (!ki_ring_is_lined(ring)) {
         struct ki_band_layout layout = ki_band_layout(n);
         return layout.nbands * (layout.nbytes + PAGES_NBYTES);
     }
-    const struct ki_ring12_shape shape = ki_ring12_shape(n);
+    const struct ki_lined_shape shape = ki_segment_lined_shape(ring, n);
     size_t nbytes = 0;
-    for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
-        nbytes += ki_ring12_nlines(&shape, band) * sizeof(struct ki_line) +
+    for (unsigned band = 0; band < shape.nbands; band++) {
+        nbytes += ki_lined_nlines(&shape, band) * sizeof(struct ki_line) +
                   (size_t)n * KI_RING16_POSTING_NBYTES + PAGES_NBYTES;
     }
     return nbytes;

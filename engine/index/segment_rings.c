@@ -43,11 +43,11 @@ static bool load_band(const struct ki_segment_values *values,
 }
 
 /* Lines are as many as the band has values; records are what is left of the table. */
-static bool load_lines(const struct ki_segment_values *values, struct ki_ring12 *ring,
+static bool load_lines(const struct ki_segment_values *values, struct ki_lined *ring,
                        unsigned band)
 {
     const size_t lines_nbytes =
-        ki_ring12_nlines(&ring->shape, band) * sizeof(struct ki_line);
+        ki_lined_nlines(&ring->shape, band) * sizeof(struct ki_line);
     size_t stored_nbytes = 0;
     char name[KI_TABLE_NAME_NBYTES];
     ki_table_name_line(band, name);
@@ -66,25 +66,33 @@ static bool load_lines(const struct ki_segment_values *values, struct ki_ring12 
     return true;
 }
 
-static bool load_ring12(const struct ki_segment_values *values, struct ki_ring12 *ring)
+static bool load_lined(const struct ki_segment_values *values, struct ki_lined *ring)
 {
-    for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
+    for (unsigned band = 0; band < ring->shape.nbands; band++) {
         if (!load_lines(values, ring, band)) {
             return false;
         }
     }
-    return ki_ring12_is_valid(ring);
+    return ki_lined_is_valid(ring);
+}
+
+static bool has_lines(const struct ki_segment_values *values, unsigned band)
+{
+    size_t nbytes = 0;
+    char name[KI_TABLE_NAME_NBYTES];
+    ki_table_name_line(band, name);
+    return values->find(values->context, name, &nbytes) != NULL;
 }
 
 static enum ki_ring ring_of(const struct ki_segment_values *values, uint32_t n)
 {
-    size_t nbytes = 0;
-    char name[KI_TABLE_NAME_NBYTES];
-    ki_table_name_line(0, name);
     if (n <= KI_SEGMENT_RING8_MOST) {
         return KI_RING8;
     }
-    return values->find(values->context, name, &nbytes) ? KI_RING12 : KI_RING16;
+    if (!has_lines(values, 0)) {
+        return KI_RING16;
+    }
+    return has_lines(values, KI_RING12_NBANDS) ? KI_LINED16 : KI_RING12;
 }
 
 static bool load_bands(const struct ki_segment_values *values,
@@ -100,6 +108,22 @@ static bool load_bands(const struct ki_segment_values *values,
                            : ki_ring16_is_valid(&segment->ring16);
 }
 
+enum ki_ring ki_segment_ring_for(uint32_t n)
+{
+    if (n <= KI_SEGMENT_RING8_MOST) {
+        return KI_RING8;
+    }
+    if (n > KI_SEGMENT_RING16_MOST) {
+        return KI_RING12;
+    }
+    return n >= KI_LINED16_LEAST && n <= KI_LINED16_MOST ? KI_LINED16 : KI_RING16;
+}
+
+struct ki_lined_shape ki_segment_lined_shape(enum ki_ring ring, uint32_t n)
+{
+    return ring == KI_LINED16 ? ki_lined16_shape() : ki_ring12_shape(n);
+}
+
 bool ki_segment_load_rings(const struct ki_segment_values *values,
                            struct ki_segment *segment, uint32_t n)
 {
@@ -113,14 +137,15 @@ bool ki_segment_load_rings(const struct ki_segment_values *values,
     segment->ring8 = (struct ki_ring8){n, kernel, .hashes = segment->pdq_hashes};
     segment->ring16 =
         (struct ki_ring16){n, id_nbits, kernel, .hashes = segment->pdq_hashes};
-    segment->ring12 = (struct ki_ring12){n, id_nbits, kernel, segment->pdq_hashes,
-                                         .shape = ki_ring12_shape(n)};
+    segment->lined =
+        (struct ki_lined){n, id_nbits, kernel, segment->pdq_hashes,
+                          .shape = ki_segment_lined_shape(segment->ring, n)};
     if (!segment->pdq_hashes || !segment->pdq_entries) {
         return false;
     }
     ki_page_cache_map(segment->pdq_hashes, n * sizeof *segment->pdq_hashes);
-    return segment->ring == KI_RING12 ? load_ring12(values, &segment->ring12)
-                                      : load_bands(values, segment);
+    return ki_ring_is_lined(segment->ring) ? load_lined(values, &segment->lined)
+                                           : load_bands(values, segment);
 }
 
 bool ki_segment_search_many(const struct ki_segment *segment,
@@ -130,8 +155,8 @@ bool ki_segment_search_many(const struct ki_segment *segment,
     if (segment->ring == KI_RING16) {
         return ki_ring16_search_many(&segment->ring16, jobs, njobs, radius, report);
     }
-    if (segment->ring == KI_RING12) {
-        return ki_ring12_search_many(&segment->ring12, jobs, njobs, radius, report);
+    if (ki_ring_is_lined(segment->ring)) {
+        return ki_lined_search_many(&segment->lined, jobs, njobs, radius, report);
     }
     bool is_going = true;
     for (size_t i = 0; i < njobs && is_going; i++) {

@@ -33,10 +33,9 @@ static void put_spool(struct ki_segment_file *file, const char *name,
 
 static enum ki_ring ring_of(const struct ki_segment_builder *builder)
 {
-    uint32_t n = builder->nhashes[KI_KIND_PDQ];
-    return n <= KI_SEGMENT_RING8_MOST  ? KI_RING8
-           : n <= builder->ring16_most ? KI_RING16
-                                       : KI_RING12;
+    enum ki_ring ring = ki_segment_ring_for(builder->nhashes[KI_KIND_PDQ]);
+    return ring != KI_RING8 && builder->large_ring != KI_RING8 ? builder->large_ring
+                                                               : ring;
 }
 
 static void put_pdq(struct ki_segment_file *file, struct ki_segment_builder *builder)

@@ -11,7 +11,7 @@
 #include "fuzz/edits.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/ring_found.h"
-#include "index/ring12.h"
+#include "index/lined.h"
 #include "support/hashes.h"
 
 enum { NHASHES = 120, NALIKE = 50, ID_NBITS = 27, NTABLES = 2 * KI_RING12_NBANDS + 1 };
@@ -36,10 +36,10 @@ static void make_hashes(struct ki_ring_hash *hashes)
     }
 }
 
-static struct ki_ring12_source source_of(const struct ki_ring_hash *hashes)
+static struct ki_lined_source source_of(const struct ki_ring_hash *hashes)
 {
-    return (struct ki_ring12_source){hashes, NHASHES, ID_NBITS,
-                                     ki_ring12_shape(NHASHES), NULL};
+    return (struct ki_lined_source){hashes, NHASHES, ID_NBITS, ki_ring12_shape(NHASHES),
+                                    NULL};
 }
 
 static bool put(void *context, bool is_line, size_t at, const void *bytes,
@@ -54,19 +54,19 @@ static bool put(void *context, bool is_line, size_t at, const void *bytes,
 static void make_originals(void)
 {
     struct ki_ring_hash hashes[NHASHES];
-    static uint32_t counts[1 << KI_RING12_LEAST_WIDTH];
+    static uint32_t counts[1 << KI_LINED_LEAST_WIDTH];
     struct ki_ring_room room = {0};
     make_hashes(hashes);
-    struct ki_ring12_source source = source_of(hashes);
+    struct ki_lined_source source = source_of(hashes);
     source.room = &room;
     for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
-        const struct ki_ring12_sink sink = {put, &band};
-        size_t nunits = ki_ring12_count_band(&source, band, counts);
+        const struct ki_lined_sink sink = {put, &band};
+        size_t nunits = ki_lined_count_band(&source, band, counts);
         originals[band] =
-            zeros(ki_ring12_nlines(&source.shape, band) * sizeof(struct ki_line));
+            zeros(ki_lined_nlines(&source.shape, band) * sizeof(struct ki_line));
         originals[KI_RING12_NBANDS + band] =
             zeros(nunits * sizeof(uint16_t) + KI_KERNEL_PADDING);
-        require(ki_ring12_make_band(&source, band, counts, NHASHES, &sink));
+        require(ki_lined_make_band(&source, band, counts, NHASHES, &sink));
     }
     ki_ring_room_free(&room);
     originals[NTABLES - 1] = fuzz_table_make(hashes, sizeof hashes, sizeof hashes);
@@ -75,13 +75,13 @@ static void make_originals(void)
 
 /* False if a table is not as large as lookups take for granted: records alone may be
  * longer or shorter, as segments say. */
-static bool fill_ring(const struct fuzz_table tables[NTABLES], struct ki_ring12 *ring)
+static bool fill_ring(const struct fuzz_table tables[NTABLES], struct ki_lined *ring)
 {
     const void *hashes = tables[NTABLES - 1].data;
-    *ring = (struct ki_ring12){.nhashes = NHASHES,
-                               .id_nbits = ID_NBITS,
-                               .hashes = hashes,
-                               .shape = ki_ring12_shape(NHASHES)};
+    *ring = (struct ki_lined){.nhashes = NHASHES,
+                              .id_nbits = ID_NBITS,
+                              .hashes = hashes,
+                              .shape = ki_ring12_shape(NHASHES)};
     for (size_t i = 0; i < NTABLES; i++) {
         bool is_records = i >= KI_RING12_NBANDS && i < NTABLES - 1;
         if (is_records ? tables[i].nbytes < KI_KERNEL_PADDING
@@ -104,9 +104,9 @@ static bool fill_ring(const struct fuzz_table tables[NTABLES], struct ki_ring12 
 static bool search(void *context, const struct ki_kernel *kernel,
                    const struct ki_ring_job *job, unsigned radius)
 {
-    struct ki_ring12 *ring = context;
+    struct ki_lined *ring = context;
     ring->kernel = kernel;
-    return ki_ring12_search_many(ring, job, 1, radius, ring_found_add);
+    return ki_lined_search_many(ring, job, 1, radius, ring_found_add);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
@@ -118,10 +118,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         return 0;
     }
     struct fuzz_table tables[NTABLES];
-    struct ki_ring12 ring;
+    struct ki_lined ring;
     memcpy(tables, originals, sizeof tables);
     fuzz_tables_edit(tables, NTABLES, data + 1, nbytes - 1);
-    if (fill_ring(tables, &ring) && ki_ring12_is_valid(&ring)) {
+    if (fill_ring(tables, &ring) && ki_lined_is_valid(&ring)) {
         struct ki_ring_hash query;
         memcpy(&query, originals[NTABLES - 1].data + data[0] / 3 * sizeof query,
                sizeof query);

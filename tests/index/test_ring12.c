@@ -4,106 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cpu.h"
-#include "index/ring12.h"
-#include "index/ring12_bits.h"
-#include "index/ring12_flips.h"
-#include "index/ring12_search.h"
+#include "index/lined.h"
+#include "index/lined_bits.h"
+#include "index/lined_flips.h"
+#include "index/lined_search.h"
 #include "support/hashes.h"
+#include "support/lined_tables.h"
 #include "support/ring_queries.h"
-
-struct tables {
-    struct ki_ring12 ring;
-    struct ki_ring_hash *hashes;
-    struct ki_line *lines[KI_RING12_NBANDS];
-    uint16_t *records[KI_RING12_NBANDS];
-};
-
-struct making {
-    struct tables *tables;
-    unsigned band;
-    size_t at[2]; /* parts come in order */
-};
-
-static bool put(void *context, bool is_line, size_t at, const void *bytes,
-                size_t nbytes)
-{
-    struct making *making = context;
-    unsigned band = making->band;
-    char *to = is_line ? (char *)making->tables->lines[band]
-                       : (char *)making->tables->records[band];
-    cr_assert_eq(making->at[is_line], at);
-    making->at[is_line] += nbytes;
-    memcpy(to + at, bytes, nbytes);
-    return true;
-}
-
-static void make_band(struct tables *tables, const struct ki_ring12_source *source,
-                      unsigned band, size_t nrows)
-{
-    struct making making = {tables, band, {0, 0}};
-    const struct ki_ring12_sink sink = {put, &making};
-    const size_t nlines = ki_ring12_nlines(&source->shape, band);
-    uint32_t *counts = malloc(nlines * sizeof *counts);
-    cr_assert_not_null(counts);
-    uint32_t nunits = ki_ring12_count_band(source, band, counts);
-    tables->lines[band] = aligned_alloc(64, nlines * sizeof(struct ki_line));
-    tables->records[band] = malloc(nunits * sizeof(uint16_t) + KI_KERNEL_PADDING);
-    cr_assert(tables->lines[band] && tables->records[band]);
-    memset(tables->records[band], 0xaa, nunits * sizeof(uint16_t) + KI_KERNEL_PADDING);
-    cr_assert(ki_ring12_make_band(source, band, counts, nrows, &sink));
-    cr_assert_eq(making.at[1], nlines * sizeof(struct ki_line));
-    cr_assert_eq(making.at[0], nunits * sizeof(uint16_t));
-    tables->ring.lines[band] = tables->lines[band];
-    tables->ring.records[band] = tables->records[band];
-    tables->ring.nunits[band] = nunits;
-    free(counts);
-}
-
-/* With as many bits for a number as larger sets need, and as wide bands. */
-static void tables_build_as(struct tables *tables, unsigned id_nbits, uint32_t as_many,
-                            struct ki_ring_hash *hashes, uint32_t n)
-{
-    struct ki_ring_room room = {0};
-    const struct ki_ring12_source source = {hashes, n, id_nbits,
-                                            ki_ring12_shape(as_many), &room};
-    tables->hashes = hashes;
-    tables->ring = (struct ki_ring12){.nhashes = n,
-                                      .id_nbits = id_nbits,
-                                      .kernel = ki_kernel_best(ki_cpu_features()),
-                                      .hashes = hashes,
-                                      .shape = source.shape};
-    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
-        make_band(tables, &source, b, n / (1 + b % 3) + 1);
-    }
-    ki_ring_room_free(&room);
-    cr_assert(ki_ring12_is_valid(&tables->ring));
-}
 
 static void tables_build(struct tables *tables, struct ki_ring_hash *hashes, uint32_t n)
 {
-    tables_build_as(tables, ki_ring16_id_nbits(n), n, hashes, n);
-}
-
-static void tables_free(struct tables *tables)
-{
-    free(tables->hashes);
-    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
-        free(tables->lines[b]);
-        free(tables->records[b]);
-    }
-}
-
-static bool search_many(const void *ring, const struct ki_ring_job *jobs, size_t njobs,
-                        unsigned radius, ki_ring_report report)
-{
-    return ki_ring12_search_many(ring, jobs, njobs, radius, report);
-}
-
-static struct searched searched_of(const struct tables *tables)
-{
-    return (struct searched){&tables->ring, tables->hashes, tables->ring.nhashes,
-                             search_many};
+    tables_build_as(tables, ki_ring16_id_nbits(n), ki_ring12_shape(n), hashes, n);
 }
 
 static void check(struct random_state *random, const struct tables *tables,
@@ -146,10 +57,11 @@ Test(ring12, equals_brute_force_at_every_radius)
 Test(ring12, equals_brute_force_with_bands_of_every_width_and_all_rest_codes)
 {
     struct random_state random = random_begin(9);
-    for (unsigned width = KI_RING12_LEAST_WIDTH; width <= 19; width++) {
+    for (unsigned width = KI_LINED_LEAST_WIDTH; width <= 19; width++) {
         struct tables tables;
-        uint32_t as_many = ((uint32_t)KI_RING12_MEAN_MOST << width) - width % 2 * 13;
-        tables_build_as(&tables, 16 + (5 * width) % 15, as_many / (1 + width % 2),
+        uint32_t as_many = ((uint32_t)KI_LINED_MEAN_MOST << width) - width % 2 * 13;
+        tables_build_as(&tables, 16 + (5 * width) % 15,
+                        ki_ring12_shape(as_many / (1 + width % 2)),
                         hashes_make(&random, 20000, width % 3 == 0), 20000);
         check(&random, &tables, 82, 31);
         check(&random, &tables, 5, KI_RADIUS_MAX);
@@ -171,11 +83,11 @@ Test(ring12, equals_brute_force_on_crowded_buckets)
     }
     tables_build(&tables, hashes, N);
     uint32_t most = 0;
-    for (size_t p = 0; p + 1 < ki_ring12_nlines(&tables.ring.shape, 0); p++) {
-        uint32_t count = ki_ring12_count(&tables.lines[0][p]);
+    for (size_t p = 0; p + 1 < ki_lined_nlines(&tables.ring.shape, 0); p++) {
+        uint32_t count = ki_lined_count(&tables.lines[0][p]);
         most = count > most ? count : most;
     }
-    cr_assert_gt(most, KI_RING12_CROWDED);
+    cr_assert_gt(most, KI_LINED_CROWDED);
     check(&random, &tables, 41, 31);
     check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
@@ -188,17 +100,18 @@ Test(ring12, equals_brute_force_where_no_line_holds_its_bucket)
     enum { N = 100000 };
     struct random_state random = random_begin(15);
     struct tables tables;
-    tables_build_as(&tables, 17, KI_RING12_MEAN_MOST << KI_RING12_LEAST_WIDTH,
+    tables_build_as(&tables, 17,
+                    ki_ring12_shape(KI_LINED_MEAN_MOST << KI_LINED_LEAST_WIDTH),
                     hashes_make(&random, N, false), N);
     uint32_t nlong = 0;
     for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
-        const unsigned radius = KI_RING12_MOST_RADIUS;
-        nlong += ki_ring12_flips(radius, tables.ring.shape.width[b]).n;
-        for (size_t p = 0; p + 1 < ki_ring12_nlines(&tables.ring.shape, b); p++) {
-            cr_assert_gt(ki_ring12_count(&tables.lines[b][p]), KI_LINE_NSKETCHES);
+        const unsigned radius = KI_LINED_MOST_RADIUS;
+        nlong += ki_lined_flips(&tables.ring.shape, b, 0, radius).n;
+        for (size_t p = 0; p + 1 < ki_lined_nlines(&tables.ring.shape, b); p++) {
+            cr_assert_gt(ki_lined_count(&tables.lines[b][p]), KI_LINE_NSKETCHES);
         }
     }
-    cr_assert_gt(nlong, KI_RING12_MOST_LONG);
+    cr_assert_gt(nlong, KI_LINED_MOST_LONG);
     check(&random, &tables, 82, 31);
     check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
@@ -222,15 +135,15 @@ Test(ring12, a_sink_that_fails_ends_the_making)
     struct random_state random = random_begin(16);
     struct ki_ring_hash *hashes = hashes_make(&random, N, false);
     struct ki_ring_room room = {0};
-    const struct ki_ring12_source source = {hashes, N, 16, ki_ring12_shape(N), &room};
-    static uint32_t counts[1 << KI_RING12_LEAST_WIDTH];
+    const struct ki_lined_source source = {hashes, N, 16, ki_ring12_shape(N), &room};
+    static uint32_t counts[1 << KI_LINED_LEAST_WIDTH];
     int nparts = 0;
     bool is_made = false;
-    (void)ki_ring12_count_band(&source, 1, counts);
+    (void)ki_lined_count_band(&source, 1, counts);
     for (; !is_made; nparts++) {
         int nleft = nparts;
-        const struct ki_ring12_sink sink = {put_some, &nleft};
-        is_made = ki_ring12_make_band(&source, 1, counts, N / 2, &sink);
+        const struct ki_lined_sink sink = {put_some, &nleft};
+        is_made = ki_lined_make_band(&source, 1, counts, N / 2, &sink);
         cr_assert_eq(is_made, nleft >= 0, "%d parts taken", nparts);
     }
     cr_expect_gt(nparts, 3);
@@ -295,18 +208,18 @@ static unsigned bit_of(const struct ki_ring_hash *hash, unsigned i)
 }
 
 /* A rest code goes on where the sketch of the next band ends. */
-static void check_rest(const struct ki_ring12_shape *shape,
+static void check_rest(const struct ki_lined_shape *shape,
                        const struct ki_ring_hash *hash, unsigned band)
 {
-    unsigned next = ki_ring12_after(band, 1);
-    unsigned second = ki_ring12_after(band, 2);
+    unsigned next = ki_lined_after(shape, band, 1);
+    unsigned second = ki_lined_after(shape, band, 2);
     for (unsigned nbits = 2; nbits <= 16; nbits++) {
-        uint32_t rest = ki_ring12_rest(shape, hash, band, nbits);
+        uint32_t rest = ki_lined_rest(shape, hash, band, nbits);
         unsigned n = 0;
         for (unsigned i = 16; i < shape->width[next] && n < nbits; i++, n++) {
             cr_assert_eq(rest >> n & 1, bit_of(hash, shape->first[next] + i));
         }
-        cr_assert_eq(ki_ring12_nnext(shape, band, nbits), n);
+        cr_assert_eq(ki_lined_nnext(shape, band, nbits), n);
         for (unsigned i = 0; i < shape->width[second] && n < nbits; i++, n++) {
             cr_assert_eq(rest >> n & 1, bit_of(hash, shape->first[second] + i));
         }
@@ -318,15 +231,15 @@ Test(ring12, bands_follow_one_another_and_stay_within_a_hash)
 {
     struct random_state random = random_begin(14);
     for (uint32_t n = 1; n <= KI_RING16_MOST; n += n / 3 + 1) {
-        const struct ki_ring12_shape shape = ki_ring12_shape(n);
+        const struct ki_lined_shape shape = ki_ring12_shape(n);
         struct ki_pdq pdq = hash_uniform(&random);
         struct ki_ring_hash hash = ki_ring_permute(&pdq);
         unsigned first = 0;
         for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
             cr_assert_eq(shape.first[b], first);
-            cr_assert_leq(shape.width[b], KI_RING12_MOST_WIDTH);
+            cr_assert_leq(shape.width[b], KI_LINED_MOST_WIDTH);
             cr_assert_leq(first + shape.width[b], 256, "%u hashes", n);
-            uint32_t value = ki_ring12_band(&shape, &hash, b);
+            uint32_t value = ki_lined_band(&shape, &hash, b);
             for (unsigned i = 0; i < shape.width[b]; i++) {
                 cr_assert_eq(value >> i & 1, bit_of(&hash, first + i));
             }
@@ -360,7 +273,7 @@ Test(ring12, bad_tables_are_refused)
     struct random_state random = random_begin(7);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, 500, false), 500);
-    const size_t end = ki_ring12_nlines(&tables.ring.shape, 4) - 1;
+    const size_t end = ki_lined_nlines(&tables.ring.shape, 4) - 1;
     struct ki_line *lines = tables.lines[4];
     size_t filled = 0;
     while (lines[filled].count == 0) {
@@ -369,32 +282,32 @@ Test(ring12, bad_tables_are_refused)
     uint16_t *last = &tables.records[4][tables.ring.nunits[4] - 1];
     uint16_t kept = *last; /* a number, of 16 bits */
     *last = 500;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "a number out of range");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "a number out of range");
     *last = kept;
-    cr_expect(ki_ring12_is_valid(&tables.ring));
+    cr_expect(ki_lined_is_valid(&tables.ring));
     lines[0].at = 1;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "a first record other than at 0");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "a first record other than at 0");
     lines[0].at = 0;
     lines[end].at++;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "records that end beyond the table");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "records that end beyond the table");
     lines[end].at--;
     lines[end].count = 1;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "postings after the last line");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "postings after the last line");
     lines[end].count = 0;
     lines[filled].count++;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "more postings than their record has");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "more postings than their record has");
     lines[filled].count--;
     kept = lines[filled].count;
-    lines[filled].count = KI_RING12_CROWDED;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "crowded, and is not");
+    lines[filled].count = KI_LINED_CROWDED;
+    cr_expect(!ki_lined_is_valid(&tables.ring), "crowded, and is not");
     lines[filled].count = kept;
     lines[filled + 1].at -= 2 * (uint32_t)kept + 2;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "records that go back");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "records that go back");
     lines[filled + 1].at += 2 * (uint32_t)kept + 2;
     tables.ring.id_nbits = 15;
-    cr_expect(!ki_ring12_is_valid(&tables.ring), "numbers of too few bits");
+    cr_expect(!ki_lined_is_valid(&tables.ring), "numbers of too few bits");
     tables.ring.id_nbits = 16;
-    cr_expect(ki_ring12_is_valid(&tables.ring));
+    cr_expect(ki_lined_is_valid(&tables.ring));
     tables_free(&tables);
 }
 
@@ -415,7 +328,9 @@ Test(ring12, places_are_a_permutation_that_keeps_neighbours_apart)
     }
     free(is_taken);
     uint8_t is_used[NSETS] = {0};
-    const struct ki_ring12_flips flips = ki_ring12_flips(2, KI_RING12_MOST_WIDTH);
+    const struct ki_lined_shape shape = {.nbands = KI_RING12_NBANDS,
+                                         .width = {KI_LINED_MOST_WIDTH}};
+    const struct ki_lined_flips flips = ki_lined_flips(&shape, 0, 0, 2);
     cr_assert_eq(flips.n, 1 + 24 + 276);
     for (uint32_t i = 0; i < flips.n; i++) {
         cr_assert(!is_used[flips.places[i] % NSETS]);
@@ -426,8 +341,9 @@ Test(ring12, places_are_a_permutation_that_keeps_neighbours_apart)
 Test(ring12, flips_reach_all_values_within_a_radius_once)
 {
     enum { WIDTH = 13 };
-    for (unsigned radius = 0; radius <= KI_RING12_MOST_RADIUS; radius++) {
-        const struct ki_ring12_flips flips = ki_ring12_flips(radius, WIDTH);
+    const struct ki_lined_shape shape = {.nbands = KI_RING12_NBANDS, .width = {WIDTH}};
+    for (unsigned radius = 0; radius <= KI_LINED_MOST_RADIUS; radius++) {
+        const struct ki_lined_flips flips = ki_lined_flips(&shape, 0, 0, radius);
         uint8_t nbits[1 << WIDTH];
         memset(nbits, 0xff, sizeof nbits);
         for (uint32_t i = 0; i < flips.n; i++) {

@@ -2,6 +2,7 @@
 /* A segment is the same file however much memory it is made in, and is searched like
  * the tables it is made of. */
 #include <criterion/criterion.h>
+#include <limits.h>
 
 #include "index/page_cache.h"
 #include "index/segment_collect.h"
@@ -36,7 +37,7 @@ static struct ki_segment_name write_segment(const char *folder, const char *path
     struct ki_diag diag = {0};
     cr_assert_eq(ki_segment_builder_create(folder, false, &builder, &diag), KI_OK);
     builder->workshop_nbytes = workshop_nbytes;
-    builder->ring16_most = ring == KI_RING12 ? 0 : builder->ring16_most;
+    builder->large_ring = ring;
     for (uint32_t i = 0; i < NHASHES; i++) {
         const struct ki_pdq pdq = pdq_at(&random, i);
         cr_assert_eq(segment_add(builder, i, &pdq, &diag), KI_OK);
@@ -86,24 +87,31 @@ Test(segment, of_ring12_does_not_depend_on_the_memory_it_is_made_in)
     check_parts(KI_RING12);
 }
 
+Test(segment, of_lined16_does_not_depend_on_the_memory_it_is_made_in)
+{
+    check_parts(KI_LINED16);
+}
+
+enum { NONE = INT_MAX }; /* of it there is nothing */
+
 struct stored {
     const struct ki_segment *segment;
     const char *wanted; /* the table that is short of some bytes */
     size_t nbytes_less;
 };
 
-/* The tables of a segment of ring12 as LMDB would give them. */
+/* The tables of a segment of a lined ring as LMDB would give them. */
 static const void *find_stored(void *context, const char *name, size_t *nbytes)
 {
     const struct stored *stored = context;
     const struct ki_segment *segment = stored->segment;
-    const struct ki_ring12 *ring = &segment->ring12;
+    const struct ki_lined *ring = &segment->lined;
     const uint8_t *table = NULL;
     size_t n = 0;
     if (strncmp(name, "pdq/line/", 9) == 0) {
         unsigned band = (unsigned)strtoul(name + 9, NULL, 10);
         table = (const uint8_t *)ring->lines[band];
-        n = ki_ring12_nlines(&ring->shape, band) * sizeof(struct ki_line) +
+        n = ki_lined_nlines(&ring->shape, band) * sizeof(struct ki_line) +
             ring->nunits[band] * sizeof(uint16_t);
     } else if (strcmp(name, "pdq/hash") == 0) {
         table = (const uint8_t *)segment->pdq_hashes;
@@ -113,8 +121,36 @@ static const void *find_stored(void *context, const char *name, size_t *nbytes)
         n = segment->npdq * sizeof *segment->pdq_entries;
     }
     *nbytes = ki_table_value_nbytes(n);
-    *nbytes -= strcmp(name, stored->wanted) == 0 ? stored->nbytes_less : 0;
+    if (strcmp(name, stored->wanted) == 0) {
+        *nbytes -= stored->nbytes_less;
+        table = stored->nbytes_less == NONE ? NULL : table;
+    }
     return table ? table - KI_TABLE_PADDING : NULL;
+}
+
+static void check_short(enum ki_ring ring, const struct stored *cases, size_t ncases)
+{
+    struct folder folder = folder_make();
+    struct ki_segment *segment = NULL;
+    struct ki_diag diag = {0};
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/1.mdb", folder.path);
+    struct ki_segment_name name =
+        write_segment(folder.path, path, KI_SEGMENT_WORKSHOP_NBYTES, ring);
+    cr_assert_eq(ki_segment_open(path, &name, &segment, &diag), KI_OK);
+    struct stored whole = {segment, "", 0};
+    const struct ki_segment_values good = {&whole, find_stored};
+    struct ki_segment again = {0};
+    cr_expect(ki_segment_load_rings(&good, &again, segment->npdq));
+    for (size_t i = 0; i < ncases; i++) {
+        struct stored stored = cases[i];
+        stored.segment = segment;
+        const struct ki_segment_values values = {&stored, find_stored};
+        cr_expect(!ki_segment_load_rings(&values, &again, segment->npdq), "%s",
+                  stored.wanted);
+    }
+    ki_segment_close(segment);
+    folder_remove(&folder);
 }
 
 Test(segment, of_ring12_is_refused_if_a_table_is_short_or_missing)
@@ -127,30 +163,25 @@ Test(segment, of_ring12_is_refused_if_a_table_is_short_or_missing)
         {NULL, "pdq/line/07", SIZE_MAX /* one more */},
         {NULL, "pdq/hash", 32},
     };
-    struct folder folder = folder_make();
-    struct ki_segment *segment = NULL;
-    struct ki_diag diag = {0};
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/1.mdb", folder.path);
-    struct ki_segment_name name =
-        write_segment(folder.path, path, KI_SEGMENT_WORKSHOP_NBYTES, KI_RING12);
-    cr_assert_eq(ki_segment_open(path, &name, &segment, &diag), KI_OK);
-    struct stored whole = {segment, "", 0};
-    const struct ki_segment_values good = {&whole, find_stored};
-    struct ki_segment again = {0};
-    cr_expect(ki_segment_load_rings(&good, &again, segment->npdq));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct stored stored = cases[i];
-        stored.segment = segment;
-        const struct ki_segment_values values = {&stored, find_stored};
-        cr_expect(!ki_segment_load_rings(&values, &again, segment->npdq), "%s",
-                  stored.wanted);
-    }
-    ki_segment_close(segment);
-    folder_remove(&folder);
+    check_short(KI_RING12, cases, sizeof cases / sizeof *cases);
 }
 
-/* A table that begins in the middle of a huge page leaves it to be made of small ones. */
+Test(segment, of_lined16_is_refused_if_a_table_is_short_or_missing)
+{
+    static const struct stored cases[] = {
+        {NULL, "pdq/line/05", 2},
+        {NULL, "pdq/line/11", 64},
+        {NULL, "pdq/line/15", 1 << 22 /* less than its lines */},
+        {NULL, "pdq/line/12", NONE /* taken for ring12, whose bands are wider */},
+        {NULL, "pdq/line/00", NONE /* taken for ring16, which it has no tables of */},
+        {NULL, "pdq/line/15", NONE},
+        {NULL, "pdq/hash", 32},
+    };
+    check_short(KI_LINED16, cases, sizeof cases / sizeof *cases);
+}
+
+/* A table that begins in the middle of a huge page leaves it to be made of small ones.
+ */
 Test(segment, room_comes_in_whole_huge_pages)
 {
     static const size_t tables[] = {100, 5000001, 300, 12345678, 6553600, 77};

@@ -2,7 +2,7 @@
 /*
  * Makes a segment and opens it: its checksum on stdout, or what failed on stderr. What
  * stress_segment.sh lets calls fail in.
- * usage: make_segment FOLDER RING     RING: 8, 16 or 12
+ * usage: make_segment FOLDER RING     RING: ring8, ring16, lined16 or ring12
  * Exit status: 0 made, 1 not made, 2 made but not what it should be, 64 usage.
  */
 #include <fcntl.h>
@@ -57,7 +57,7 @@ static enum ki_status make(const char *folder, const char *path, enum ki_ring ri
     if (status != KI_OK) {
         return status;
     }
-    builder->ring16_most = ring == KI_RING12 ? 0 : builder->ring16_most;
+    builder->large_ring = ring;
     status = collect(builder, count_hashes(ring), diag);
     if (status == KI_OK) {
         status = ki_segment_builder_write(builder, path, name, diag);
@@ -87,13 +87,28 @@ static int run(const char *folder, enum ki_ring ring)
     return is_good ? 0 : 2;
 }
 
+static bool find_ring(const char *name, enum ki_ring *out)
+{
+    static const char *const names[] = {[KI_RING8] = "ring8",
+                                        [KI_RING16] = "ring16",
+                                        [KI_LINED16] = "lined16",
+                                        [KI_RING12] = "ring12"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *out = (enum ki_ring)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc == 3 ? argv[2] : "";
-    enum ki_ring ring = strcmp(name, "8") == 0 ? KI_RING8 : KI_RING16;
-    ring = strcmp(name, "12") == 0 ? KI_RING12 : ring;
-    if (argc != 3 || (ring == KI_RING16 && strcmp(name, "16") != 0)) {
-        (void)fprintf(stderr, "usage: make_segment FOLDER 8|16|12\n");
+    enum ki_ring ring = KI_RING8;
+    if (!find_ring(name, &ring)) {
+        (void)fprintf(stderr,
+                      "usage: make_segment FOLDER ring8|ring16|lined16|ring12\n");
         return 64;
     }
     int fd = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);

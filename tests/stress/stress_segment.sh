@@ -12,7 +12,7 @@ fault() {
     with_fault "$call" "$n" "$forever" "$program" folder "$ring"
     status=$?
     [ -e mark ] || return 1
-    what="ring$ring, $call $n${forever:+ for ever}"
+    what="$ring, $call $n${forever:+ for ever}"
     case $status in
     0) cmp -s stdout "sum$ring" || die "$what: another segment" ;;
     1) [ -s stderr ] || die "$what: failed without a word" ;;
@@ -22,9 +22,9 @@ fault() {
     nfaults=$((nfaults + 1))
 }
 
-for ring in 8 16 12; do
+for ring in ring8 ring16 lined16 ring12; do
     rm -rf folder
-    mkdir folder && "$program" folder "$ring" >"sum$ring" 2>stderr || die "ring$ring"
+    mkdir folder && "$program" folder "$ring" >"sum$ring" 2>stderr || die "$ring"
     for call in malloc calloc realloc write pwrite pread fsync msync mmap ftruncate \
         posix_fallocate; do
         for forever in '' yes; do

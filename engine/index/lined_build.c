@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making the tables of ring12: postings are sorted as ring_rows.h says, those of as
- * many buckets at once as there is memory for. */
+/* Making the tables of a lined ring: postings are sorted as ring_rows.h says, those of
+ * as many buckets at once as there is memory for. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/ring12_bits.h"
+#include "index/lined_bits.h"
 #include "index/ring_rows.h"
 #include "index/ring_words.h"
 
-_Static_assert((1 << KI_RING12_MOST_WIDTH) / KI_RING_MOST_HEAPS <= UINT16_MAX + 1,
+_Static_assert((1 << KI_LINED_MOST_WIDTH) / KI_RING_MOST_HEAPS <= UINT16_MAX + 1,
                "a row has room for its bucket in the heap");
 
 /* The making of one band. */
 struct making {
-    const struct ki_ring12_source *source;
-    const struct ki_ring12_sink *sink;
+    const struct ki_lined_source *source;
+    const struct ki_lined_sink *sink;
     const uint32_t *counts;
     unsigned band;
     uint32_t nplaces;
@@ -38,17 +38,19 @@ struct bench {
     uint32_t *filled; /* per bucket */
 };
 
-uint32_t ki_ring12_count_band(const struct ki_ring12_source *source, unsigned band,
-                              uint32_t *counts)
+uint32_t ki_lined_count_band(const struct ki_lined_source *source, unsigned band,
+                             uint32_t *counts)
 {
     const uint32_t nplaces = (uint32_t)1 << source->shape.width[band];
     uint32_t nunits = 0;
     memset(counts, 0, nplaces * sizeof *counts);
     for (uint32_t i = 0; i < source->nhashes; i++) {
-        counts[ki_ring12_line(&source->shape, &source->hashes[i], band)]++;
+        const struct ki_ring_hash hash =
+            ki_lined_turn(&source->shape, &source->hashes[i]);
+        counts[ki_lined_line(&source->shape, &hash, band)]++;
     }
     for (uint32_t p = 0; p < nplaces; p++) {
-        nunits += ki_ring12_nunits(counts[p]);
+        nunits += ki_lined_nunits(counts[p]);
     }
     return nunits;
 }
@@ -91,19 +93,19 @@ static void place_heaps(struct making *making, const struct range *range)
 /* A walk over all hashes. */
 static void fill_heaps(struct making *making, const struct range *range)
 {
-    const struct ki_ring12_source *source = making->source;
-    const struct ki_ring12_shape *shape = &source->shape;
-    const unsigned next = ki_ring12_after(making->band, 1);
+    const struct ki_lined_source *source = making->source;
+    const struct ki_lined_shape *shape = &source->shape;
+    const unsigned next = ki_lined_after(shape, making->band, 1);
     const unsigned id_nbits = source->id_nbits;
     for (uint32_t i = 0; i < source->nhashes; i++) {
-        const struct ki_ring_hash *hash = &source->hashes[i];
-        uint32_t place = ki_ring12_line(shape, hash, making->band);
+        const struct ki_ring_hash hash = ki_lined_turn(shape, &source->hashes[i]);
+        uint32_t place = ki_lined_line(shape, &hash, making->band);
         if (place < range->first || place >= range->end) {
             continue;
         }
-        uint32_t code = ki_ring12_rest(shape, hash, making->band, 32 - id_nbits);
+        uint32_t code = ki_lined_rest(shape, &hash, making->band, 32 - id_nbits);
         ki_ring_heaps_add(&making->heaps, place - range->first,
-                          ki_ring12_low(shape, hash, next), i | code << id_nbits);
+                          ki_lined_low(shape, &hash, next), i | code << id_nbits);
     }
     ki_ring_heaps_end(&making->heaps);
 }
@@ -119,8 +121,8 @@ static uint32_t rule_lines(struct making *making, struct bench *bench, uint32_t 
         uint32_t m = making->counts[p];
         struct ki_line *line = &bench->lines[p - first];
         line->at = making->at;
-        line->count = (uint16_t)(m < KI_RING12_CROWDED ? m : KI_RING12_CROWDED);
-        making->at += ki_ring12_nunits(m);
+        line->count = (uint16_t)(m < KI_LINED_CROWDED ? m : KI_LINED_CROWDED);
+        making->at += ki_lined_nunits(m);
     }
     return making->at - begin;
 }
@@ -137,7 +139,7 @@ static void place_row(const struct making *making, struct bench *bench,
     } else {
         record[k - KI_LINE_NSKETCHES] = row->sketch;
     }
-    memcpy(record + ki_ring12_nover(m) + (size_t)2 * k, &row->word, sizeof row->word);
+    memcpy(record + ki_lined_nover(m) + (size_t)2 * k, &row->word, sizeof row->word);
 }
 
 static void pack_records(const struct making *making, struct bench *bench,
@@ -146,7 +148,7 @@ static void pack_records(const struct making *making, struct bench *bench,
     for (uint32_t p = first; p < end; p++) {
         uint32_t m = making->counts[p];
         uint32_t at = bench->lines[p - first].at - bench->lines[0].at;
-        ki_ring_split_words(bench->records + at + ki_ring12_nover(m), m,
+        ki_ring_split_words(bench->records + at + ki_lined_nover(m), m,
                             making->source->id_nbits, bench->scratch);
     }
 }
@@ -156,7 +158,7 @@ static bool put_heap(struct making *making, struct bench *bench,
                      const struct ki_ring_row *end_of_rows, uint32_t first,
                      uint32_t end)
 {
-    const struct ki_ring12_sink *sink = making->sink;
+    const struct ki_lined_sink *sink = making->sink;
     size_t at = (size_t)making->at * sizeof(uint16_t);
     uint32_t nunits = rule_lines(making, bench, first, end);
     for (; rows < end_of_rows; rows++) {
@@ -232,9 +234,9 @@ static bool make_ranges(struct making *making)
                              (size_t)making->nplaces * sizeof last, &last, sizeof last);
 }
 
-bool ki_ring12_make_band(const struct ki_ring12_source *source, unsigned band,
-                         const uint32_t *counts, size_t nrows,
-                         const struct ki_ring12_sink *sink)
+bool ki_lined_make_band(const struct ki_lined_source *source, unsigned band,
+                        const uint32_t *counts, size_t nrows,
+                        const struct ki_lined_sink *sink)
 {
     struct making making = {.source = source,
                             .sink = sink,

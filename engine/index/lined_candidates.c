@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "index/fetch.h"
-#include "index/ring12_bits.h"
-#include "index/ring12_search.h"
+#include "index/lined_bits.h"
+#include "index/lined_search.h"
 
 static struct ki_ring_hash differing_bits(const struct ki_ring_hash *a,
                                           const struct ki_ring_hash *b)
@@ -28,21 +28,23 @@ static unsigned distance_of(const struct ki_ring_hash *differing)
 }
 
 /* The full distance, and whether this band is the one to report from. */
-static bool check(const struct ki_ring12_search *search,
+static bool check(const struct ki_lined_search *search,
                   const struct ki_candidate *candidate)
 {
-    uint16_t distances[KI_RING12_NBANDS];
+    uint16_t distances[KI_LINED_MOST_BANDS];
     const struct ki_ring_hash differing =
         differing_bits(&search->ring->hashes[candidate->k], search->query);
     unsigned total = distance_of(&differing);
     if (total > search->radius) {
         return true;
     }
-    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
-        uint32_t band = ki_ring12_band(&search->ring->shape, &differing, b);
+    const struct ki_lined_shape *shape = &search->ring->shape;
+    const struct ki_ring_hash turned = ki_lined_turn(shape, &differing);
+    for (unsigned b = 0; b < shape->nbands; b++) {
+        uint32_t band = ki_lined_band(shape, &turned, b);
         distances[b] = (uint16_t)ki_count_bits64(band);
     }
-    return !ki_ring_is_reported(distances, search->allowance, KI_RING12_NBANDS,
+    return !ki_ring_is_reported(distances, search->allowance, shape->nbands,
                                 candidate->band) ||
            search->report(search->context, candidate->k, total);
 }
@@ -50,14 +52,15 @@ static bool check(const struct ki_ring12_search *search,
 /* As in ring16: nothing is branched on that others wait for. What is left of the next
  * band may differ in spare bits, both bands together in those and the allowance of the
  * second. */
-void ki_ring12_sift(struct ki_ring12_search *search)
+void ki_lined_sift(struct ki_lined_search *search)
 {
     struct ki_candidates *candidates = &search->candidates;
     size_t nkept = 0;
     for (size_t i = 0; i < candidates->n; i++) {
         const struct ki_candidate candidate = candidates->kept[i];
-        const struct ki_ring12_rest *rest = &search->rest[candidate.band];
-        const int third = search->allowance[ki_ring12_after(candidate.band, 2)];
+        const struct ki_lined_rest *rest = &search->rest[candidate.band];
+        const int third =
+            search->allowance[ki_lined_after(&search->ring->shape, candidate.band, 2)];
         uint16_t x =
             (uint16_t)(ki_candidates_rest(candidates, &candidate) ^ rest->code);
         int spare = candidate.spare;
@@ -69,7 +72,7 @@ void ki_ring12_sift(struct ki_ring12_search *search)
     ki_candidates_ask(candidates);
 }
 
-bool ki_ring12_check(struct ki_ring12_search *search)
+bool ki_lined_check(struct ki_lined_search *search)
 {
     for (size_t i = 0; i < search->candidates.n; i++) {
         if (!check(search, &search->candidates.kept[i])) {
@@ -82,18 +85,19 @@ bool ki_ring12_check(struct ki_ring12_search *search)
 
 /* A posting whose sketch is near enough: spare is what its band and the next may differ
  * in together beyond what the band does. */
-static bool add(struct ki_ring12_search *search, struct ki_candidate candidate,
+static bool add(struct ki_lined_search *search, struct ki_candidate candidate,
                 uint16_t sketch, uint32_t spare)
 {
     struct ki_candidates *candidates = &search->candidates;
     if (candidates->n == KI_CANDIDATES_MOST) {
-        ki_ring12_sift(search);
+        ki_lined_sift(search);
         ki_candidates_name(candidates);
-        if (!ki_ring12_check(search)) {
+        if (!ki_lined_check(search)) {
             return false;
         }
     }
-    uint16_t wanted = search->low[ki_ring12_after(candidate.band, 1)];
+    uint16_t wanted =
+        search->low[ki_lined_after(&search->ring->shape, candidate.band, 1)];
     unsigned differing = ki_count_bits16(sketch ^ wanted);
     candidate.spare = (uint16_t)(spare - differing);
     ki_candidates_add(candidates, &candidate);
@@ -101,10 +105,10 @@ static bool add(struct ki_ring12_search *search, struct ki_candidate candidate,
 }
 
 /* Notes the sketches of a bucket that are not in its line. */
-static bool note_long(struct ki_ring12_search *search, unsigned band,
+static bool note_long(struct ki_lined_search *search, unsigned band,
                       const struct ki_postings *span)
 {
-    if (search->nlong == KI_RING12_MOST_LONG && !ki_ring12_scan_long(search)) {
+    if (search->nlong == KI_LINED_MOST_LONG && !ki_lined_scan_long(search)) {
         return false;
     }
     const char *first = (const char *)(search->ring->records[band] + span->begin);
@@ -115,15 +119,15 @@ static bool note_long(struct ki_ring12_search *search, unsigned band,
     return true;
 }
 
-bool ki_ring12_gather(struct ki_ring12_search *search, unsigned band,
-                      const struct ki_probes *probes, size_t nlines)
+bool ki_lined_gather(struct ki_lined_search *search, unsigned band,
+                     const struct ki_probes *probes, size_t nlines)
 {
     for (size_t i = 0; i < nlines; i++) {
         const struct ki_line_kept *found = &search->room->lines[i];
         const struct ki_line *line = probes->lines[found->probe];
         const uint32_t spare = probes->spare - probes->flipped[found->probe];
-        const uint32_t count = ki_ring12_count(line);
-        const struct ki_postings rest = {line->at, line->at + ki_ring12_nover(count),
+        const uint32_t count = ki_lined_count(line);
+        const struct ki_postings rest = {line->at, line->at + ki_lined_nover(count),
                                          spare, line};
         if (rest.begin < rest.end && !note_long(search, band, &rest)) {
             return false;
@@ -142,7 +146,7 @@ bool ki_ring12_gather(struct ki_ring12_search *search, unsigned band,
 
 /* Positions found in spans of a band or in a piece of one: `whole` are the spans. Who
  * has sketches in a span has as many in its line as fit. */
-static bool take(struct ki_ring12_search *search, unsigned band,
+static bool take(struct ki_lined_search *search, unsigned band,
                  const struct ki_postings *whole, size_t npositions)
 {
     const uint16_t *records = search->ring->records[band];
@@ -164,18 +168,18 @@ static bool take(struct ki_ring12_search *search, unsigned band,
     return true;
 }
 
-static bool scan(struct ki_ring12_search *search, unsigned band,
+static bool scan(struct ki_lined_search *search, unsigned band,
                  const struct ki_postings *spans, size_t nspans,
                  const struct ki_postings *whole)
 {
-    uint16_t wanted = search->low[ki_ring12_after(band, 1)];
+    uint16_t wanted = search->low[ki_lined_after(&search->ring->shape, band, 1)];
     size_t npositions = search->ring->kernel->scan(
         search->ring->records[band], spans, nspans, wanted, search->room->positions);
     return take(search, band, whole, npositions);
 }
 
 /* Crowded buckets, which hostile lists can make, a piece at a time. */
-static bool scan_crowded(struct ki_ring12_search *search, unsigned band,
+static bool scan_crowded(struct ki_lined_search *search, unsigned band,
                          const struct ki_postings *whole)
 {
     struct ki_postings piece = *whole;
@@ -191,7 +195,7 @@ static bool scan_crowded(struct ki_ring12_search *search, unsigned band,
 }
 
 /* As many spans as the kernel may be given at once. */
-bool ki_ring12_scan_long(struct ki_ring12_search *search)
+bool ki_lined_scan_long(struct ki_lined_search *search)
 {
     size_t end = 0;
     for (size_t i = 0; i < search->nlong; i = end) {

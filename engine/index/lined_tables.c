@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How wide bands are, and whether tables are good. */
-#include "index/ring12_bits.h"
+#include "index/lined_bits.h"
 #include "index/ring16_layout.h"
 
-/* Wide bands for buckets of KI_RING12_MEAN_MOST at most. Narrow ones as wide if buckets
+/* Wide bands for buckets of KI_LINED_MEAN_MOST at most. Narrow ones as wide if buckets
  * are not too empty for that, which would cost memory; else two bits less, or what is
  * left of the hash. */
-struct ki_ring12_shape ki_ring12_shape(uint32_t nhashes)
+struct ki_lined_shape ki_ring12_shape(uint32_t nhashes)
 {
     enum { NNARROW = 4, NWIDE = KI_RING12_NBANDS - NNARROW, NBITS = 256 };
-    struct ki_ring12_shape shape;
-    unsigned wide = KI_RING12_LEAST_WIDTH;
-    while (wide < KI_RING12_MOST_WIDTH && nhashes > (uint64_t)KI_RING12_MEAN_MOST
+    struct ki_lined_shape shape = {.nbands = KI_RING12_NBANDS};
+    unsigned wide = KI_LINED_LEAST_WIDTH;
+    while (wide < KI_LINED_MOST_WIDTH && nhashes > (uint64_t)KI_LINED_MEAN_MOST
                                                         << wide) {
         wide++;
     }
     unsigned left = (NBITS - NWIDE * wide) / NNARROW;
-    unsigned narrow = nhashes >> wide < KI_RING12_MEAN_SPARSE ? wide - 2 : wide;
+    unsigned narrow = nhashes >> wide < KI_LINED_MEAN_SPARSE ? wide - 2 : wide;
     narrow = narrow < left ? narrow : left;
     unsigned first = 0;
-    for (unsigned b = 0; b < KI_RING12_NBANDS; b++) {
+    for (unsigned b = 0; b < shape.nbands; b++) {
         shape.first[b] = (uint8_t)first;
-        shape.width[b] = (uint8_t)(ki_ring12_is_narrow(b) ? narrow : wide);
+        shape.width[b] = (uint8_t)(b % 3 == 0 ? narrow : wide);
         first += shape.width[b];
+    }
+    return shape;
+}
+
+struct ki_lined_shape ki_lined16_shape(void)
+{
+    struct ki_lined_shape shape = {.nbands = KI_RING_NBANDS};
+    for (unsigned b = 0; b < KI_RING_NBANDS; b++) {
+        shape.first[b] = (uint8_t)(16 * b);
+        shape.width[b] = 16;
     }
     return shape;
 }
@@ -33,18 +43,18 @@ static bool count_line(const struct ki_line *line, uint32_t *count)
 {
     uint32_t nunits = line[1].at - line->at;
     *count = line->count;
-    if (line->count == KI_RING12_CROWDED) {
-        *count = ki_ring12_count(line);
-        return line[1].at > line->at && *count >= KI_RING12_CROWDED &&
-               nunits == ki_ring12_nunits(*count);
+    if (line->count == KI_LINED_CROWDED) {
+        *count = ki_lined_count(line);
+        return line[1].at > line->at && *count >= KI_LINED_CROWDED &&
+               nunits == ki_lined_nunits(*count);
     }
-    return line[1].at >= line->at && nunits == ki_ring12_nunits(*count);
+    return line[1].at >= line->at && nunits == ki_lined_nunits(*count);
 }
 
-static bool are_lines_valid(const struct ki_ring12 *ring, unsigned band)
+static bool are_lines_valid(const struct ki_lined *ring, unsigned band)
 {
     const struct ki_line *lines = ring->lines[band];
-    const size_t nplaces = ki_ring12_nlines(&ring->shape, band) - 1;
+    const size_t nplaces = ki_lined_nlines(&ring->shape, band) - 1;
     uint64_t npostings = 0;
     if (lines[0].at != 0 || lines[nplaces].at != ring->nunits[band] ||
         lines[nplaces].count != 0) {
@@ -60,15 +70,15 @@ static bool are_lines_valid(const struct ki_ring12 *ring, unsigned band)
     return npostings == ring->nhashes;
 }
 
-static bool are_numbers_valid(const struct ki_ring12 *ring, unsigned band)
+static bool are_numbers_valid(const struct ki_lined *ring, unsigned band)
 {
     const struct ki_line *lines = ring->lines[band];
-    const size_t nplaces = ki_ring12_nlines(&ring->shape, band) - 1;
+    const size_t nplaces = ki_lined_nlines(&ring->shape, band) - 1;
     bool is_good = true;
     for (size_t p = 0; p < nplaces; p++) {
-        uint32_t count = ki_ring12_count(&lines[p]);
+        uint32_t count = ki_lined_count(&lines[p]);
         const uint16_t *after =
-            ring->records[band] + lines[p].at + ki_ring12_nover(count);
+            ring->records[band] + lines[p].at + ki_lined_nover(count);
         for (uint32_t k = 0; k < count; k++) {
             uint64_t bit = ki_ring16_id_bit(ring->id_nbits, count, k);
             is_good &= ki_ring16_bits(after, bit, ring->id_nbits) < ring->nhashes;
@@ -77,13 +87,13 @@ static bool are_numbers_valid(const struct ki_ring12 *ring, unsigned band)
     return is_good;
 }
 
-bool ki_ring12_is_valid(const struct ki_ring12 *ring)
+bool ki_lined_is_valid(const struct ki_lined *ring)
 {
     if (ring->nhashes > KI_RING16_MOST || ring->id_nbits > 30 ||
         ring->id_nbits < ki_ring16_id_nbits(ring->nhashes)) {
         return false;
     }
-    for (unsigned band = 0; band < KI_RING12_NBANDS; band++) {
+    for (unsigned band = 0; band < ring->shape.nbands; band++) {
         if (!are_lines_valid(ring, band) || !are_numbers_valid(ring, band)) {
             return false;
         }
