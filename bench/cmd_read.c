@@ -73,7 +73,7 @@ bool read_advised(const struct read_job *job)
     size_t nadvised = 0;
     for (size_t i = 0; i < job->npaths && is_good; i++) {
         for (; nadvised < job->npaths && nadvised <= i + job->ahead; nadvised++) {
-            ki_read_ahead(job->paths[nadvised], FILE_LIMIT);
+            ki_read_advise(job->paths[nadvised], FILE_LIMIT);
         }
         is_good = read_one(job, &source, i);
     }

@@ -51,8 +51,8 @@ static bool make_band(struct ring *ring, unsigned b, uint32_t *counts,
                       struct ki_ring_room *room)
 {
     const struct ki_lined_source source = {ring->tables.hashes, ring->tables.nhashes,
-                                            ring->tables.id_nbits, ring->tables.shape,
-                                            room};
+                                           ring->tables.id_nbits, ring->tables.shape,
+                                           room};
     ring->tables.nunits[b] = ki_lined_count_band(&source, b, counts);
     ring->lines[b] = bench_alloc(lines_nbytes(ring, b));
     ring->records[b] = bench_alloc(records_nbytes(ring, b) + KI_KERNEL_PADDING);
@@ -99,8 +99,7 @@ static void search_many(void *engine, const struct ki_ring_job *jobs, size_t njo
                         unsigned radius)
 {
     const struct ring *ring = engine;
-    (void)ki_lined_search_many(&ring->tables, jobs, njobs, radius,
-                                bench_answer_report);
+    (void)ki_lined_search_many(&ring->tables, jobs, njobs, radius, bench_answer_report);
 }
 
 static void search(void *engine, const struct ki_ring_hash *query, unsigned radius,

@@ -13,6 +13,7 @@
 #include <knownimage/scan.h>
 
 #include "bench/bench.h"
+#include "bench/decode_watch.h"
 #include "bench/heap.h"
 #include "bytes/sniff.h"
 #include "bytes/source.h"
@@ -20,7 +21,7 @@
 #include "decode/decode.h"
 #include "scan/scanner.h"
 
-enum { WARM_FILES = 250, FILES_PER_LOOK = 16 };
+enum { WARM_FILES = 250, FILES_PER_LOOK = 16, MOST_PATHS = 100000 };
 
 struct watch {
     uint64_t nfiles;
@@ -89,12 +90,16 @@ static bool scan(const struct ki_index *index, const char *folder,
     options.hash.fidelity = settings->fidelity;
     (void)getrusage(RUSAGE_SELF, &before);
     double begin = bench_now_us();
+    if (settings->njobs == 1) {
+        bench_decode_watch_begin();
+    }
     if (ki_scan_paths(index, &options, &folder, 1, &handlers, &summary, &diag) !=
         KI_OK) {
         message("%s", diag.message);
         return false;
     }
     figures->seconds = (bench_now_us() - begin) * 1e-6;
+    figures->decoding = bench_decode_watch_end() * 1e-6 / figures->seconds;
     count_heap(&watch, figures);
     (void)getrusage(RUSAGE_SELF, &after);
     look(&watch);
@@ -123,15 +128,16 @@ static enum ki_reason take_rows(void *context, const uint8_t *samples, size_t st
     return KI_REASON_NONE;
 }
 
-/* File by file, decoding alone and all that a scan does take turns, so that they meet
- * the same machine, and in being first, as whoever is second finds code and branches of
- * this file in the caches; lookups are those of several files, as in a scan. */
+/* Decoding alone and all that a scanner does take turns, so that they meet the same
+ * machine, but never with the same file: whoever is second would find its bytes, code
+ * and branches in the caches. Lookups are those of several files, as in a scan. */
 static struct {
     enum ki_fidelity fidelity;
     struct ki_scanner *scanner;
     struct ki_source file; /* that is decoded, in memory like that of a scan */
+    char *paths[MOST_PATHS];
+    size_t npaths;
     size_t nhashed;
-    size_t nfiles;
     double decode_us;
     double scan_us;
 } turns;
@@ -170,26 +176,35 @@ static void scan_path(const char *path)
     turns.scan_us += bench_now_us() - begin;
 }
 
-static int take_turns(const char *path, const struct stat *info, int type,
-                      struct FTW *place)
+static void decode_path(const char *path)
 {
-    struct ki_source *file = &turns.file;
+    if (ki_source_read_file(&turns.file, path, true, UINT32_MAX) == KI_REASON_NONE) {
+        decode(&turns.file);
+    }
+}
+
+static int add_path(const char *path, const struct stat *info, int type,
+                    struct FTW *place)
+{
     (void)place;
-    if (type != FTW_F || info->st_size == 0 ||
-        ki_source_read_file(file, path, true, UINT32_MAX) != KI_REASON_NONE) {
-        return 0;
-    }
-    if (turns.nfiles++ % 2 == 0) {
-        decode(file);
-        scan_path(path);
-    } else {
-        scan_path(path);
-        decode(file);
-    }
-    if (++turns.nhashed == KI_SCANNER_MOST) {
-        judge();
+    if (type == FTW_F && info->st_size > 0 && turns.npaths < MOST_PATHS) {
+        char *copy = strdup(path);
+        turns.npaths += copy != NULL;
+        turns.paths[turns.npaths - (copy != NULL)] = copy;
     }
     return 0;
+}
+
+static void take_turns(void)
+{
+    for (size_t i = 0; i < turns.npaths; i++) {
+        decode_path(turns.paths[(i + turns.npaths / 2) % turns.npaths]);
+        scan_path(turns.paths[i]);
+        if (++turns.nhashed == KI_SCANNER_MOST) {
+            judge();
+        }
+    }
+    judge();
 }
 
 static double share_of_decoding(const struct ki_index *index, const char *folder,
@@ -203,11 +218,14 @@ static double share_of_decoding(const struct ki_index *index, const char *folder
     }
     struct ki_repeats *repeats = ki_repeats_create();
     ki_scanner_set_repeats(turns.scanner, repeats);
-    (void)nftw(folder, take_turns, 16, FTW_PHYS);
-    judge();
+    (void)nftw(folder, add_path, 16, FTW_PHYS);
+    take_turns();
     ki_scanner_destroy(turns.scanner);
     ki_repeats_destroy(repeats);
     ki_source_free(&turns.file);
+    while (turns.npaths > 0) {
+        free(turns.paths[--turns.npaths]);
+    }
     return turns.scan_us > 0 ? turns.decode_us / turns.scan_us : 0;
 }
 
@@ -222,7 +240,7 @@ static bool measure(const char *index_folder, const char *folder,
     }
     bool is_good = scan(index, folder, settings, figures);
     if (is_good && settings->njobs == 1) {
-        figures->decoding = share_of_decoding(index, folder, settings->fidelity);
+        figures->alone = share_of_decoding(index, folder, settings->fidelity);
     }
     ki_index_close(index);
     return is_good;

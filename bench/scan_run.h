@@ -18,7 +18,9 @@ struct scan_figures {
     double nfiles;
     double nbytes;
     double seconds;  /* without opening the index */
-    double decoding; /* the part of a scan with one thread that decoding alone needs */
+    double decoding; /* the part of a scan with one thread in which it decodes */
+    double alone;    /* what decoding alone takes of what a scanner takes that reads for
+                        itself */
     double nfaults;  /* page faults */
     double allocations; /* per file outside codecs, after the first eighth; −1:
                            not counted */

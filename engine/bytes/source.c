@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FIRST_CAPACITY = 64 * 1024 };
+/* A buffer that grew with each file that is larger than all before would move again and
+ * again; memory that is not touched costs nothing. */
+enum { FIRST_CAPACITY = 64 * 1024, FILE_CAPACITY = 4 * 1024 * 1024 };
 
 static bool source_reserve(struct ki_source *source, size_t capacity)
 {
@@ -103,7 +105,9 @@ static enum ki_reason read_regular(struct ki_source *source, int fd,
         return KI_REASON_LIMIT_FILE_SIZE;
     }
     /* One byte more than the size, so that the end is met without growing. */
-    if (!source_reserve(source, (size_t)size + 1)) {
+    size_t wanted =
+        size < FILE_CAPACITY && !source->is_lent ? FILE_CAPACITY : (size_t)size + 1;
+    if (!source_reserve(source, wanted)) {
         return KI_REASON_OUT_OF_MEMORY;
     }
     return read_to_end(source, fd, limit_nbytes);

@@ -120,21 +120,29 @@ static void compute(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes
 }
 
 static void hash_bytes(struct ki_hasher *hasher, const uint8_t *data, size_t nbytes,
-                       struct ki_hashes *out)
+                       const struct ki_memo_key *known, struct ki_hashes *out)
 {
     const struct ki_hash_memo *memo = hasher->memo;
-    struct ki_memo_key key;
-    if (memo && memo->find(memo->context, data, nbytes, &key, out)) {
+    if (!memo) {
+        compute(hasher, data, nbytes, out);
         return;
     }
-    compute(hasher, data, nbytes, out);
-    if (memo) {
+    const struct ki_memo_key key =
+        known ? *known : memo->key(memo->context, data, nbytes);
+    if (!memo->find(memo->context, &key, nbytes, out)) {
+        compute(hasher, data, nbytes, out);
         memo->keep(memo->context, &key, out);
     }
 }
 
 void ki_hash_memory(struct ki_hasher *hasher, const void *data, size_t nbytes,
                     struct ki_hashes *out)
+{
+    ki_hasher_bytes(hasher, data, nbytes, NULL, out);
+}
+
+void ki_hasher_bytes(struct ki_hasher *hasher, const void *data, size_t nbytes,
+                     const struct ki_memo_key *key, struct ki_hashes *out)
 {
     const struct ki_hash_backend *backend = &hasher->backend;
     struct ki_source *source = &hasher->source;
@@ -154,7 +162,7 @@ void ki_hash_memory(struct ki_hasher *hasher, const void *data, size_t nbytes,
         source->nbytes = nbytes;
         data = source->data;
     }
-    hash_bytes(hasher, data, nbytes, out);
+    hash_bytes(hasher, data, nbytes, key, out);
     backend->release(backend->context, source);
 }
 
@@ -164,7 +172,7 @@ static void hash_source(struct ki_hasher *hasher, enum ki_reason reason,
 {
     struct ki_source *source = &hasher->source;
     if (reason == KI_REASON_NONE) {
-        hash_bytes(hasher, source->data, source->nbytes, out);
+        hash_bytes(hasher, source->data, source->nbytes, NULL, out);
     } else {
         out->reason = reason;
         out->os_error = source->os_error;

@@ -42,13 +42,13 @@ struct ki_memo_key {
     uint64_t high;
 };
 
-/* Hashes that need not be computed again. find fills *out if it knows these bytes, and
- * *key in any case; keep is told of what was computed. Both may be called from several
- * threads. */
+/* Hashes that need not be computed again. find fills *out if it knows the bytes of this
+ * key; keep is told of what was computed. All may be called from several threads. */
 struct ki_hash_memo {
     void *context;
-    bool (*find)(void *context, const void *data, size_t nbytes,
-                 struct ki_memo_key *key, struct ki_hashes *out);
+    struct ki_memo_key (*key)(const void *context, const void *data, size_t nbytes);
+    bool (*find)(void *context, const struct ki_memo_key *key, size_t nbytes,
+                 struct ki_hashes *out);
     void (*keep)(void *context, const struct ki_memo_key *key,
                  const struct ki_hashes *hashes);
 };
@@ -56,5 +56,9 @@ struct ki_hash_memo {
 /* From now on; it must know only what hashers of the same options computed. NULL: none.
  */
 void ki_hasher_set_memo(struct ki_hasher *hasher, const struct ki_hash_memo *memo);
+
+/* As ki_hash_memory; key is the memo's of these bytes, or NULL. */
+void ki_hasher_bytes(struct ki_hasher *hasher, const void *data, size_t nbytes,
+                     const struct ki_memo_key *key, struct ki_hashes *out);
 
 #endif

@@ -25,6 +25,7 @@ enum {
     /* Results of a thread that may be there before an earlier one: those of files that
      * are looked up together, and those that wait to be delivered. */
     MOST_EARLY = 17,
+    READS_PER_JOB = 2,    /* what a thread is at, and what comes next */
     MOST_TAKEN_US = 50000 /* for files that are looked up together */
 };
 
@@ -120,12 +121,21 @@ static bool pop_job(struct worker *worker)
     return ki_queue_pop(queue, &worker->jobs[0], true);
 }
 
+static uint64_t hash_job(struct worker *worker, struct ki_job *job)
+{
+    if (!job->read) {
+        return ki_scanner_hash_path(worker->scanner, job->path.text, job->is_named);
+    }
+    uint64_t took_us = ki_scanner_hash_read(worker->scanner, job->read);
+    ki_queue_release(&worker->pool->queue, job);
+    return took_us;
+}
+
 static void begin_job(struct worker *worker)
 {
-    const struct ki_job *job = &worker->jobs[worker->njobs++];
+    struct ki_job *job = &worker->jobs[worker->njobs++];
     if (job->os_error == 0) {
-        worker->took_us +=
-            ki_scanner_hash_path(worker->scanner, job->path.text, job->is_named);
+        worker->took_us += hash_job(worker, job);
     }
     if (worker->njobs == KI_SCANNER_MOST || worker->took_us >= MOST_TAKEN_US) {
         finish_jobs(worker);
@@ -147,6 +157,14 @@ static void *work(void *argument)
     return NULL;
 }
 
+static bool read_job(void *context, const struct ki_job *job, struct ki_read *out)
+{
+    const struct pool *pool = context;
+    return ki_read_file(out, job->path.text, job->is_named,
+                        pool->options->hash.limits.file_nbytes,
+                        ki_repeats_memo(pool->repeats));
+}
+
 static bool is_walk_stopped(void *context)
 {
     return is_stopped(context);
@@ -163,8 +181,10 @@ static bool enqueue(void *context, const char *path, bool is_named, int os_error
     job->is_named = is_named;
     job->os_error = os_error;
     job->sequence = pool->nsequence++;
+    job->state = os_error == 0 ? KI_JOB_UNREAD : KI_JOB_LEFT;
+    job->read = NULL;
     if (pool->options->read_ahead > 0 && !is_named && os_error == 0) {
-        ki_read_ahead(path, pool->options->hash.limits.file_nbytes);
+        ki_read_advise(path, pool->options->hash.limits.file_nbytes);
     }
     return !is_stopped(pool) && ki_queue_push(&pool->queue, job);
 }
@@ -223,8 +243,10 @@ static enum ki_status run_pool(struct pool *pool, struct worker *workers,
 static enum ki_status begin_pool(struct pool *pool, unsigned njobs,
                                  struct ki_scan_summary *summary, struct ki_diag *diag)
 {
-    if (!ki_queue_begin(&pool->queue,
-                        (size_t)njobs * (pool->options->read_ahead + 1))) {
+    const bool reads = pool->maker->takes_bytes && pool->options->read_ahead > 0;
+    const struct ki_queue_reader reader = {reads ? read_job : NULL, pool};
+    if (!ki_queue_begin(&pool->queue, (size_t)njobs * (pool->options->read_ahead + 1),
+                        &reader, (size_t)njobs * READS_PER_JOB)) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a queue");
     }
     if (!ki_delivery_begin(&pool->delivery, pool->handlers, summary,

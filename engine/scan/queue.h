@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded queue of files, from the thread that walks to the threads that scan. */
+/*
+ * A bounded queue of files, from the thread that walks to the threads that scan. While
+ * it is full, who walks reads the files that come next into the queue's buffers:
+ * scanning meets bytes in memory. Who scans reads what nobody has read, so that with
+ * more threads than one can read for nothing waits.
+ */
 #ifndef KI_SCAN_QUEUE_H
 #define KI_SCAN_QUEUE_H
 
@@ -9,6 +14,14 @@
 #include <stdint.h>
 
 #include "base/pathbuf.h"
+#include "scan/read_ahead.h"
+
+enum ki_job_state {
+    KI_JOB_UNREAD,
+    KI_JOB_IN_READING,
+    KI_JOB_READ,
+    KI_JOB_LEFT /* not to be read ahead */
+};
 
 /* One file to scan, or one path that failed already (os_error ≠ 0). */
 struct ki_job {
@@ -16,6 +29,14 @@ struct ki_job {
     bool is_named;
     int os_error;
     uint64_t sequence;
+    enum ki_job_state state;
+    struct ki_read *read; /* of KI_JOB_READ: the queue's, until it is released */
+};
+
+/* How files are read ahead; false: not this one. read NULL: none is. */
+struct ki_queue_reader {
+    bool (*read)(void *context, const struct ki_job *job, struct ki_read *out);
+    void *context;
 };
 
 struct ki_queue {
@@ -24,21 +45,29 @@ struct ki_queue {
     size_t count;
     size_t head;
     bool is_closed;
+    struct ki_queue_reader reader;
+    struct ki_read *reads;
+    size_t nreads;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
 
-/* False if memory ran out. */
-bool ki_queue_begin(struct ki_queue *queue, size_t capacity);
+/* With buffers for nreads files. False if memory ran out. */
+bool ki_queue_begin(struct ki_queue *queue, size_t capacity,
+                    const struct ki_queue_reader *reader, size_t nreads);
 void ki_queue_end(struct ki_queue *queue);
 
-/* Waits for room; false if the queue was closed. *job gets another job's path in
- * exchange for its own, to be used again or freed. */
+/* Waits for room, reading meanwhile; false if the queue was closed. *job gets another
+ * job's path in exchange for its own, to be used again or freed. */
 bool ki_queue_push(struct ki_queue *queue, struct ki_job *job);
 
 /* Waits for a job; false when the queue is closed and empty, or without waiting, when
- * it is empty. Exchanges paths too. */
+ * it is empty. One that is being read is waited for. Exchanges paths too. */
 bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job, bool waits);
+
+/* What was read of a job is done with: nothing of it stays. Once for each job popped.
+ */
+void ki_queue_release(struct ki_queue *queue, struct ki_job *job);
 
 /* No more jobs; with discard, those in the queue are dropped too. */
 void ki_queue_close(struct ki_queue *queue, bool discard);

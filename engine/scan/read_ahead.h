@@ -1,12 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Has the kernel read a file before its turn comes. */
+/* Files that are read before their turn comes. */
 #ifndef KI_SCAN_READ_AHEAD_H
 #define KI_SCAN_READ_AHEAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Starts reading the first most_nbytes of a regular file into the page cache, without
- * waiting. Whatever fails will be told when the file is opened for good. */
-void ki_read_ahead(const char *path, uint64_t most_nbytes);
+#include "hash/hasher.h"
+
+/* Has the kernel start to read the first most_nbytes of a regular file into the page
+ * cache, without waiting. Whatever fails will be told when the file is opened for good.
+ */
+void ki_read_advise(const char *path, uint64_t most_nbytes);
+
+/* A file's bytes, and what a memo knows them by. The buffer is kept. */
+struct ki_read {
+    struct ki_source source;
+    struct ki_memo_key key;
+    uint64_t took_us;
+    bool is_taken;
+};
+
+enum { KI_READ_MOST_NBYTES = 4 * 1024 * 1024 };
+
+/* Reads a whole file of at most KI_READ_MOST_NBYTES; false if it is larger, or anything
+ * else is the matter with it: who reads it when its turn comes will tell. memo may be
+ * NULL. */
+bool ki_read_file(struct ki_read *read, const char *path, bool follow,
+                  uint64_t limit_nbytes, const struct ki_hash_memo *memo);
+
+/* Forgets the bytes; gives the memory back too. */
+void ki_read_reset(struct ki_read *read);
+void ki_read_free(struct ki_read *read);
 
 #endif

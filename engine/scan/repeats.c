@@ -24,9 +24,9 @@ struct ki_repeats {
     struct entry entries[NSETS][NWAYS];
 };
 
-static struct ki_memo_key key_of(const struct ki_repeats *repeats, const void *data,
-                                 size_t nbytes)
+static struct ki_memo_key key_of(const void *context, const void *data, size_t nbytes)
 {
+    const struct ki_repeats *repeats = context;
     XXH128_hash_t hash =
         XXH3_128bits_withSecret(data, nbytes, repeats->secret, SECRET_NBYTES);
     return (struct ki_memo_key){hash.low64, hash.high64};
@@ -45,11 +45,10 @@ static struct entry *find_entry(struct ki_repeats *repeats,
     return NULL;
 }
 
-static bool find(void *context, const void *data, size_t nbytes,
-                 struct ki_memo_key *key, struct ki_hashes *out)
+static bool find(void *context, const struct ki_memo_key *key, size_t nbytes,
+                 struct ki_hashes *out)
 {
     struct ki_repeats *repeats = context;
-    *key = key_of(repeats, data, nbytes);
     (void)pthread_mutex_lock(&repeats->lock);
     const struct entry *entry = find_entry(repeats, key, nbytes);
     if (entry) {
@@ -94,7 +93,7 @@ struct ki_repeats *ki_repeats_create(void)
         free(repeats);
         return NULL;
     }
-    repeats->memo = (struct ki_hash_memo){repeats, find, keep};
+    repeats->memo = (struct ki_hash_memo){repeats, key_of, find, keep};
     return repeats;
 }
 

@@ -12,7 +12,7 @@ static enum ki_status make_local(void *context, unsigned number,
     return ki_hasher_create(options, out, diag);
 }
 
-static const struct ki_hasher_maker local = {.make = make_local};
+static const struct ki_hasher_maker local = {.make = make_local, .takes_bytes = true};
 
 enum ki_status ki_scanner_create(const struct ki_index *index,
                                  const struct ki_scan_options *options,

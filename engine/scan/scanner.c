@@ -144,6 +144,14 @@ uint64_t ki_scanner_hash_path(struct ki_scanner *scanner, const char *path, bool
     return count_hashed(scanner, begin_us);
 }
 
+uint64_t ki_scanner_hash_read(struct ki_scanner *scanner, const struct ki_read *read)
+{
+    uint64_t begin_us = ki_clock_wall_us();
+    ki_hasher_bytes(scanner->hasher, read->source.data, read->source.nbytes, &read->key,
+                    &scanner->hashes[scanner->nhashed]);
+    return count_hashed(scanner, begin_us - read->took_us);
+}
+
 enum ki_status ki_scan_file(struct ki_scanner *scanner, const char *path,
                             struct ki_result *out)
 {

@@ -7,6 +7,7 @@
 
 #include "hash/hasher.h"
 #include "match/verdict.h"
+#include "scan/read_ahead.h"
 #include "scan/repeats.h"
 
 /* Who hashes: makes the hasher of scanner number … of a scan, 0, 1, …; each number is
@@ -17,6 +18,7 @@ struct ki_hasher_maker {
                            const struct ki_hash_options *options,
                            struct ki_hasher **out, struct ki_diag *diag);
     bool is_degraded; /* goes into every result */
+    bool takes_bytes; /* hashes bytes where they stand: to read ahead is worth it */
 };
 
 /* As ki_scanner_create and ki_scan_paths, with the hashers of a maker. */
@@ -41,6 +43,9 @@ unsigned ki_scan_default_njobs(void);
 enum { KI_SCANNER_MOST = KI_MATCH_MOST };
 uint64_t ki_scanner_hash_path(struct ki_scanner *scanner, const char *path,
                               bool follow);
+
+/* The same of a file that was read. */
+uint64_t ki_scanner_hash_read(struct ki_scanner *scanner, const struct ki_read *read);
 
 /* The verdicts on what was hashed since the last, as many and in that order. Status and
  * hits as those of ki_scan_file. */
