@@ -3,15 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A buffer that grew with each file that is larger than all before would move again and
- * again; memory that is not touched costs nothing. */
-enum { FIRST_CAPACITY = 64 * 1024, FILE_CAPACITY = 4 * 1024 * 1024 };
+/* FILE_CAPACITY: a buffer that grew with each file that is larger than all before would
+ * move again and again; memory that is not touched costs nothing. PIECE_NBYTES: of what
+ * somebody waits for. */
+enum {
+    FIRST_CAPACITY = 64 * 1024,
+    FILE_CAPACITY = 8 * 1024 * 1024,
+    PIECE_NBYTES = 64 * 1024
+};
 
 static bool source_reserve(struct ki_source *source, size_t capacity)
 {
@@ -48,6 +54,13 @@ static bool source_grow(struct ki_source *source, uint64_t limit_nbytes)
     return wanted <= SIZE_MAX && source_reserve(source, (size_t)wanted);
 }
 
+static void tell_ready(const struct ki_source *source)
+{
+    if (source->nready) {
+        atomic_store_explicit(source->nready, source->nbytes, memory_order_release);
+    }
+}
+
 static enum ki_reason read_to_end(struct ki_source *source, int fd,
                                   uint64_t limit_nbytes)
 {
@@ -58,13 +71,15 @@ static enum ki_reason read_to_end(struct ki_source *source, int fd,
         if (!source_grow(source, limit_nbytes)) {
             return KI_REASON_OUT_OF_MEMORY;
         }
-        ssize_t got =
-            read(fd, source->data + source->nbytes, source->capacity - source->nbytes);
+        size_t room = source->capacity - source->nbytes;
+        size_t wanted = source->nready && room > PIECE_NBYTES ? PIECE_NBYTES : room;
+        ssize_t got = read(fd, source->data + source->nbytes, wanted);
         if (got == 0) {
             return source->nbytes ? KI_REASON_NONE : KI_REASON_EMPTY;
         }
         if (got > 0) {
             source->nbytes += (size_t)got;
+            tell_ready(source);
         } else if (errno != EINTR) {
             return unreadable(source);
         }

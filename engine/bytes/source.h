@@ -21,6 +21,9 @@ struct ki_source {
     uint64_t file_nbytes; /* what the system said of a file over the limit, else 0 */
     int os_error;         /* errno behind KI_REASON_UNREADABLE, else 0 */
     bool is_lent;         /* data is somebody else's: not moved, not freed */
+    /* Who waits for these bytes is told how many are there: *nready rises while they
+     * are read, in pieces. NULL: nobody is. */
+    _Atomic uint64_t *nready;
 };
 
 /* Gives source, which has no buffer of its own, one of fixed capacity: one byte more

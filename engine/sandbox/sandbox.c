@@ -177,6 +177,10 @@ static void take(void *context, struct ki_source *source)
     struct ki_slot *slot = &client->slots[client->current];
     ki_slot_rouse(slot);
     ki_source_lend(source, slot->bytes, slot->options.file_nbytes + 1);
+    if (slot->options.spin_us) {
+        source->nready = &slot->input->request.nready;
+        atomic_store_explicit(source->nready, 0, memory_order_relaxed);
+    }
 }
 
 static void post(void *context, const uint8_t *data, size_t nbytes,

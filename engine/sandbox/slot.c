@@ -16,6 +16,7 @@ enum {
     GRACE_US = 50000,      /* for a worker that said it would end */
     PATIENCE_US = 2000000, /* for the next one, on a busy machine */
     SLICE_US = 100000,     /* between two looks whether the zygote lives */
+    TAKEN_MOST = 1 << 20,  /* bytes, of the input: caches are not larger */
     PACE_SHIFT = 20
 };
 
@@ -125,6 +126,7 @@ bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
     slot->sequence = slot->sequence == UINT32_MAX ? 1 : slot->sequence + 1;
     slot->njobs++;
     slot->begin_us = ki_clock_wall_us();
+    atomic_store_explicit(&request->nready, 0, memory_order_relaxed);
     atomic_store(&request->sequence, slot->sequence);
     /* A worker that lies about it waits in vain, until its time is over. */
     if (atomic_load(&slot->answer->is_asleep)) {
@@ -219,6 +221,49 @@ static uint64_t nap_us(const struct ki_slot *slot, uint64_t whole_us)
     return whole_us > 4 * spin_us ? whole_us - early_us : 0;
 }
 
+/* Asks for a line to write to it. */
+static void claim_line(const uint8_t *line)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*line)); /* where unknown, of no effect */
+#else
+    __builtin_prefetch(line, 1);
+#endif
+}
+
+/* Takes back from the worker's processor the lines that it has read by now, if it is as
+ * quick as before: to wipe them takes a third of the time then. What it still reads of
+ * them it gets again. Returns how much is taken. */
+static size_t take_back(const struct ki_slot *slot, uint64_t whole_us, size_t ntaken)
+{
+    enum { LINE = 64, AT_ONCE = 16 * LINE, MARGIN = 16 << 10 };
+    const size_t nbytes = slot->input->request.nbytes;
+    const uint64_t used_us = ki_clock_wall_us() - slot->begin_us;
+    if (whole_us == 0) {
+        return ntaken;
+    }
+    size_t nread = used_us < whole_us ? (size_t)(nbytes * used_us / whole_us) : nbytes;
+    size_t end = nread > MARGIN ? nread - MARGIN : 0;
+    end = end < TAKEN_MOST ? end : TAKEN_MOST;
+    end = end < ntaken + AT_ONCE ? end : ntaken + AT_ONCE;
+    for (; ntaken < end; ntaken += LINE) {
+        claim_line(slot->bytes + ntaken);
+    }
+    return ntaken;
+}
+
+static void look_out(const struct ki_slot *slot, uint64_t whole_us, uint64_t spin_us)
+{
+    const uint64_t end_us = ki_clock_wall_us() + spin_us;
+    size_t ntaken = 0;
+    do {
+        ntaken = take_back(slot, whole_us, ntaken);
+        if (ki_futex_spin(&slot->answer->done, slot->idle_done, 1) != slot->idle_done) {
+            return;
+        }
+    } while (ki_clock_wall_us() < end_us);
+}
+
 /* Sleeps through most of the time that the answer will take, by the clock, and is awake
  * when it comes: to be woken by another processor that is idle takes 100 us and more
  * where processors are virtual, and timers are 50 us late by default (prctl(2),
@@ -244,7 +289,7 @@ static void doze(struct ki_slot *slot, uint64_t wall_us)
     } else if (is_idle(slot)) {
         spin_us += whole_us;
     }
-    (void)ki_futex_spin(done, slot->idle_done, (uint32_t)spin_us);
+    look_out(slot, whole_us, spin_us);
 }
 
 enum ki_reason ki_slot_wait(struct ki_slot *slot, uint64_t wall_us,

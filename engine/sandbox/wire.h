@@ -65,6 +65,8 @@ struct ki_wire_setup {
 struct ki_wire_request {
     _Atomic uint32_t sequence;  /* futex; never 0 for a job */
     _Atomic uint32_t is_asleep; /* the parent, on the bell: it has to be woken */
+    _Atomic uint64_t nready;    /* bytes of the next picture that are there already, for
+                                   a worker that has nothing else to do; 0 once posted */
     uint64_t nbytes;
     enum ki_format format;
     struct ki_picture_wish wish;

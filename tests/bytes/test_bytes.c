@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,6 +53,47 @@ Test(source, reads_up_to_the_limit_and_not_a_byte_more)
     (void)close(fd);
     ki_source_free(&source);
     folder_remove(&folder);
+}
+
+struct reading {
+    struct ki_source source;
+    int fd;
+    enum ki_reason reason;
+};
+
+static void *read_all(void *argument)
+{
+    struct reading *reading = argument;
+    reading->reason = ki_source_read_fd(&reading->source, reading->fd, 1 << 20);
+    return NULL;
+}
+
+Test(source, who_waits_is_told_how_much_is_there)
+{
+    static const size_t steps[] = {1000, 60000, 3, 50000};
+    static uint8_t data[60000];
+    _Atomic uint64_t nready = 0;
+    struct reading reading = {.source = {.nready = &nready}};
+    pthread_t reader;
+    int ends[2];
+    uint64_t sum = 0;
+    cr_assert_eq(pipe(ends), 0);
+    reading.fd = ends[0];
+    cr_assert_eq(pthread_create(&reader, NULL, read_all, &reading), 0);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        cr_assert_eq(write(ends[1], data, steps[i]), (ssize_t)steps[i]);
+        sum += steps[i];
+        for (int k = 0; k < 10000 && atomic_load(&nready) != sum; k++) {
+            (void)usleep(1000);
+        }
+        cr_assert_eq(atomic_load(&nready), sum);
+    }
+    (void)close(ends[1]);
+    cr_assert_eq(pthread_join(reader, NULL), 0);
+    cr_expect_eq(reading.reason, KI_REASON_NONE);
+    cr_expect_eq(reading.source.nbytes, sum);
+    (void)close(ends[0]);
+    ki_source_free(&reading.source);
 }
 
 Test(source, tells_what_cannot_be_read)
