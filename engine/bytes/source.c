@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* FILE_CAPACITY: a buffer that grew with each file that is larger than all before would
@@ -61,6 +62,14 @@ static void tell_ready(const struct ki_source *source)
     }
 }
 
+static ssize_t read_some(const struct ki_source *source, int fd, size_t wanted)
+{
+    uint8_t *to = source->data + source->nbytes;
+    const struct iovec piece = {to, wanted};
+    return source->is_impatient ? preadv2(fd, &piece, 1, -1, RWF_NOWAIT)
+                                : read(fd, to, wanted);
+}
+
 static enum ki_reason read_to_end(struct ki_source *source, int fd,
                                   uint64_t limit_nbytes)
 {
@@ -73,7 +82,7 @@ static enum ki_reason read_to_end(struct ki_source *source, int fd,
         }
         size_t room = source->capacity - source->nbytes;
         size_t wanted = source->nready && room > PIECE_NBYTES ? PIECE_NBYTES : room;
-        ssize_t got = read(fd, source->data + source->nbytes, wanted);
+        ssize_t got = read_some(source, fd, wanted);
         if (got == 0) {
             return source->nbytes ? KI_REASON_NONE : KI_REASON_EMPTY;
         }

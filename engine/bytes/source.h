@@ -21,6 +21,8 @@ struct ki_source {
     uint64_t file_nbytes; /* what the system said of a file over the limit, else 0 */
     int os_error;         /* errno behind KI_REASON_UNREADABLE, else 0 */
     bool is_lent;         /* data is somebody else's: not moved, not freed */
+    bool is_impatient; /* bytes that a disk has to be waited for are UNREADABLE, EAGAIN
+                        */
     /* Who waits for these bytes is told how many are there: *nready rises while they
      * are read, in pieces. NULL: nobody is. */
     _Atomic uint64_t *nready;

@@ -16,7 +16,7 @@ enum {
     GRACE_US = 50000,      /* for a worker that said it would end */
     PATIENCE_US = 2000000, /* for the next one, on a busy machine */
     SLICE_US = 100000,     /* between two looks whether the zygote lives */
-    TAKEN_MOST = 4 << 20,  /* bytes of the input: of more the first are out of the caches again */
+    TAKEN_MOST = 4 << 20,  /* bytes of the input: what caches hold */
     PACE_SHIFT = 20
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bounded queue of files, from the thread that walks to the threads that scan. While
- * it is full, who walks reads the files that come next into the queue's buffers:
- * scanning meets bytes in memory. Who scans reads what nobody has read, so that with
- * more threads than one can read for nothing waits.
+ * it is full, who walks reads the files that come next into the queue's buffers, as far
+ * as no disk has to be waited for: scanning meets bytes in memory. Who scans reads what
+ * nobody has read, so that with more threads than one can read for nothing waits.
  */
 #ifndef KI_SCAN_QUEUE_H
 #define KI_SCAN_QUEUE_H

@@ -23,6 +23,7 @@ static bool has_buffer(struct ki_read *read)
         uint8_t *data = malloc(KI_READ_MOST_NBYTES + 1);
         if (data) {
             ki_source_lend(&read->source, data, KI_READ_MOST_NBYTES + 1);
+            read->source.is_impatient = true;
         }
     }
     return read->source.data != NULL;

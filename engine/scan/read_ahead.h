@@ -23,9 +23,9 @@ struct ki_read {
 
 enum { KI_READ_MOST_NBYTES = 4 * 1024 * 1024 };
 
-/* Reads a whole file of at most KI_READ_MOST_NBYTES; false if it is larger, or anything
- * else is the matter with it: who reads it when its turn comes will tell. memo may be
- * NULL. */
+/* Reads a whole file of at most KI_READ_MOST_NBYTES that is in the page cache; false if
+ * it is larger or not there, or anything else is the matter with it: who reads it when
+ * its turn comes will wait for it, and tell. memo may be NULL. */
 bool ki_read_file(struct ki_read *read, const char *path, bool follow,
                   uint64_t limit_nbytes, const struct ki_hash_memo *memo);
 

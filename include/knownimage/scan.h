@@ -29,9 +29,10 @@ struct ki_scan_options {
     unsigned njobs;      /* worker threads; 0: one per processor */
     bool ordered;        /* results in the order of the walk, not of completion */
     unsigned read_ahead; /* files per thread that the kernel is told of before their
-                            turn; the next ones of up to 4 MiB are read, two per thread,
-                            while who walks has nothing else to do. At most 64; default
-                            4; 0: none. ki_scan_paths_confined only tells the kernel */
+                            turn; two per thread, of up to 4 MiB, are read when they are
+                            in memory and who walks has nothing else to do. At most 64;
+                            default 4; 0: none. ki_scan_paths_confined only tells the
+                            kernel */
 };
 
 /* All kinds, mode pdq, dihedral, default limits, 256 hits, unordered, 4 read ahead. */

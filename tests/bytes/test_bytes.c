@@ -55,6 +55,35 @@ Test(source, reads_up_to_the_limit_and_not_a_byte_more)
     folder_remove(&folder);
 }
 
+/* What is in memory is read, what is not is not waited for; some file systems cannot
+ * tell.
+ */
+Test(source, an_impatient_one_reads_no_disk)
+{
+    static uint8_t data[300000];
+    struct folder folder = folder_make();
+    struct ki_source source = {.is_impatient = true};
+    struct ki_source patient = {0};
+    char path[96];
+    (void)snprintf(path, sizeof path, "%s/file", folder.path);
+    memset(data, 0x5a, sizeof data);
+    write_file(path, data, sizeof data);
+    enum ki_reason reason = ki_source_read_file(&source, path, true, 1 << 20);
+    bool can_tell = reason == KI_REASON_NONE || source.os_error != EOPNOTSUPP;
+    cr_expect(!can_tell || (reason == KI_REASON_NONE && source.nbytes == sizeof data));
+    int fd = open(path, O_RDONLY);
+    (void)fsync(fd);
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    (void)close(fd);
+    reason = ki_source_read_file(&source, path, true, 1 << 20);
+    cr_expect(reason == KI_REASON_NONE || !can_tell || source.os_error == EAGAIN);
+    cr_expect_eq(ki_source_read_file(&patient, path, true, 1 << 20), KI_REASON_NONE);
+    cr_expect_eq(patient.nbytes, sizeof data);
+    ki_source_free(&source);
+    ki_source_free(&patient);
+    folder_remove(&folder);
+}
+
 struct reading {
     struct ki_source source;
     int fd;
