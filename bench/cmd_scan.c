@@ -98,12 +98,12 @@ static json_t *row_of(const struct scan_settings *settings,
     (void)snprintf(name, sizeof name, "%s -j %u, %u ahead",
                    ki_fidelity_text(settings->fidelity), settings->njobs,
                    settings->read_ahead);
-    json_t *row = json_pack("{s:s,s:I,s:f,s:f,s:f,s:f,s:f}", "engine", name, "files",
-                            (json_int_t)figures->nfiles, "median_us",
-                            figures->seconds * 1e6 / n, "per_s", n / figures->seconds,
-                            "mb_per_s", figures->nbytes / 1e6 / figures->seconds,
-                            "faults", figures->nfaults / n, "peak_anonymous_mib",
-                            figures->peak_anonymous_mib);
+    json_t *row = json_pack(
+        "{s:s,s:I,s:f,s:f,s:f,s:f,s:f,s:f}", "engine", name, "files",
+        (json_int_t)figures->nfiles, "median_us", figures->seconds * 1e6 / n, "per_s",
+        n / figures->seconds, "mb_per_s", figures->nbytes / 1e6 / figures->seconds,
+        "faults", figures->nfaults / n, "processors", figures->nprocessors,
+        "peak_anonymous_mib", figures->peak_anonymous_mib);
     if (figures->allocations >= 0) {
         (void)json_object_set_new(row, "allocations", json_real(figures->allocations));
         (void)json_object_set_new(row, "codec_allocations",
@@ -167,17 +167,12 @@ static bool prepare(const struct scan_arguments *arguments,
 }
 
 static const struct bench_column columns[] = {
-    {"engine", "setting", 24, 0},
-    {"files", "files", 7, 0},
-    {"per_s", "files/s", 9, 1},
-    {"mb_per_s", "MB/s", 8, 1},
-    {"times", "× first", 8, 2},
-    {"decoding", "decoding", 9, 3},
-    {"alone", "alone", 7, 3},
-    {"allocations", "allocs", 8, 3},
-    {"codec_allocations", "codecs'", 8, 1},
-    {"faults", "faults", 8, 1},
-    {"peak_anonymous_mib", "MiB", 8, 1},
+    {"engine", "setting", 24, 0},    {"files", "files", 7, 0},
+    {"per_s", "files/s", 9, 1},      {"mb_per_s", "MB/s", 8, 1},
+    {"times", "× first", 8, 2},      {"processors", "cpus", 6, 2},
+    {"decoding", "decoding", 9, 3},  {"alone", "alone", 7, 3},
+    {"allocations", "allocs", 8, 3}, {"codec_allocations", "codecs'", 8, 1},
+    {"faults", "faults", 8, 1},      {"peak_anonymous_mib", "MiB", 8, 1},
 };
 
 static int run(const struct command *command, int argc, char **argv, const char *jobs,
@@ -276,8 +271,9 @@ const struct command command_scan = {
     .summary = "files on disk to verdicts, everything included",
     .details =
         "Files are a folder's, or made: JPEG of 0.2, 2 and 12 megapixels in the\n"
-        "numbers 7 : 2 : 1, every tenth progressive. decoding: the part of the time\n"
-        "of one thread in which it decodes. alone: what decoding the same files from\n"
+        "numbers 7 : 2 : 1, every tenth progressive. cpus: processors at work, with\n"
+        "who walks and reads ahead. decoding: the part of the time of one thread in\n"
+        "which it decodes. alone: what decoding the same files from\n"
         "memory takes of what a scanner takes that reads them itself, each file at\n"
         "different times. allocs: of the heap, per file, outside the codecs and in\n"
         "them.",

@@ -75,6 +75,12 @@ static void count_heap(const struct watch *watch, struct scan_figures *figures)
     figures->codec_allocations = is_counted ? (double)heap.ncodec / n : -1;
 }
 
+static double processor_seconds(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           1e-6 * (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
+}
+
 static bool scan(const struct ki_index *index, const char *folder,
                  const struct scan_settings *settings, struct scan_figures *figures)
 {
@@ -105,6 +111,8 @@ static bool scan(const struct ki_index *index, const char *folder,
     look(&watch);
     figures->nfaults = (double)(after.ru_minflt + after.ru_majflt - before.ru_minflt -
                                 before.ru_majflt);
+    figures->nprocessors =
+        (processor_seconds(&after) - processor_seconds(&before)) / figures->seconds;
     figures->nfiles = (double)summary.nfiles;
     figures->nbytes = (double)summary.nbytes;
     figures->peak_anonymous_mib = watch.peak_kib / 1024;
@@ -135,6 +143,7 @@ static struct {
     enum ki_fidelity fidelity;
     struct ki_scanner *scanner;
     struct ki_source file; /* that is decoded, in memory like that of a scan */
+    struct ki_decode_memory memory;
     char *paths[MOST_PATHS];
     size_t npaths;
     size_t nhashed;
@@ -162,6 +171,7 @@ static void decode(const struct ki_source *file)
         .nbytes = file->nbytes,
         .limits = &limits,
         .fidelity = turns.fidelity,
+        .memory = &turns.memory,
         .sink = {.begin = take_shape, .rows = take_rows},
     };
     double begin = bench_now_us();
@@ -223,6 +233,7 @@ static double share_of_decoding(const struct ki_index *index, const char *folder
     ki_scanner_destroy(turns.scanner);
     ki_repeats_destroy(repeats);
     ki_source_free(&turns.file);
+    free(turns.memory.bytes);
     while (turns.npaths > 0) {
         free(turns.paths[--turns.npaths]);
     }

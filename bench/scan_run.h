@@ -21,7 +21,8 @@ struct scan_figures {
     double decoding; /* the part of a scan with one thread in which it decodes */
     double alone;    /* what decoding alone takes of what a scanner takes that reads for
                         itself */
-    double nfaults;  /* page faults */
+    double nprocessors; /* at work on average, who walks and reads ahead included */
+    double nfaults;     /* page faults */
     double allocations; /* per file outside codecs, after the first eighth; −1:
                            not counted */
     double codec_allocations;

@@ -70,6 +70,15 @@ static ssize_t read_some(const struct ki_source *source, int fd, size_t wanted)
                                 : read(fd, to, wanted);
 }
 
+/* Of the room there is, one byte more than the limit at most. */
+static size_t next_nbytes(const struct ki_source *source, uint64_t limit_nbytes)
+{
+    size_t room = source->capacity - source->nbytes;
+    uint64_t left = limit_nbytes - source->nbytes; /* not over it yet */
+    size_t wanted = left < room ? (size_t)left + 1 : room;
+    return source->nready && wanted > PIECE_NBYTES ? PIECE_NBYTES : wanted;
+}
+
 static enum ki_reason read_to_end(struct ki_source *source, int fd,
                                   uint64_t limit_nbytes)
 {
@@ -80,8 +89,7 @@ static enum ki_reason read_to_end(struct ki_source *source, int fd,
         if (!source_grow(source, limit_nbytes)) {
             return KI_REASON_OUT_OF_MEMORY;
         }
-        size_t room = source->capacity - source->nbytes;
-        size_t wanted = source->nready && room > PIECE_NBYTES ? PIECE_NBYTES : room;
+        size_t wanted = next_nbytes(source, limit_nbytes);
         ssize_t got = read_some(source, fd, wanted);
         if (got == 0) {
             return source->nbytes ? KI_REASON_NONE : KI_REASON_EMPTY;
@@ -129,12 +137,17 @@ static enum ki_reason read_regular(struct ki_source *source, int fd,
         return KI_REASON_LIMIT_FILE_SIZE;
     }
     /* One byte more than the size, so that the end is met without growing. */
-    size_t wanted =
-        size < FILE_CAPACITY && !source->is_lent ? FILE_CAPACITY : (size_t)size + 1;
-    if (!source_reserve(source, wanted)) {
+    bool is_small = size < FILE_CAPACITY && !source->is_lent;
+    if (!(is_small && source_reserve(source, FILE_CAPACITY)) &&
+        !source_reserve(source, (size_t)size + 1)) {
         return KI_REASON_OUT_OF_MEMORY;
     }
-    return read_to_end(source, fd, limit_nbytes);
+    enum ki_reason reason = read_to_end(source, fd, limit_nbytes);
+    if (reason == KI_REASON_NONE && source->is_impatient && source->nbytes != size) {
+        errno = EAGAIN; /* Linux 5.9 and 5.10: 0 may mean that the rest is not there */
+        return unreadable(source);
+    }
+    return reason;
 }
 
 enum ki_reason ki_source_read_file(struct ki_source *source, const char *path,

@@ -13,9 +13,9 @@
  * lined16 takes bands b and b + 8 of ring16 apart into the bits of even rows of both,
  * which are its band b, and those of odd ones. So the bits of a band are of rows that
  * are all even or all odd, and of such columns: when a picture is mirrored they stay or
- * they all change, but for those near the median. The eight hashes of a picture have 74
- * bands in common instead of 103, and probe 1,217 lines instead of 1,735 (means of 400
- * pictures). */
+ * they all change, but for those near the median. Of the 128 bands of a picture's eight
+ * hashes 74 differ instead of 103, and they probe 1,217 lines instead of 1,735 (means
+ * of 400 pictures). */
 static inline struct ki_ring_hash ki_lined_turn(const struct ki_lined_shape *shape,
                                                 const struct ki_ring_hash *hash)
 {

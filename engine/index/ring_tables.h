@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The search tables of a segment over hashes in memory: for hashes that no generation
- * holds. */
+/* The search tables of ring8 or ring16 over hashes in memory: for hashes that no
+ * generation holds. */
 #ifndef KI_INDEX_RING_TABLES_H
 #define KI_INDEX_RING_TABLES_H
 

@@ -13,14 +13,14 @@
  *   "pdq/entry"    u32 × n: which entry each hash belongs to
  *   "pdq/band/BB"  band BB: offsets | sketches | ids of ring8, or offsets | buckets of
  *                  ring16, each on a multiple of 64
- *   "pdq/line/BB"  instead, band BB: lines | records of lined16 or ring12
+ *   "pdq/cell/BB"  instead, band BB: lines | records of lined16
+ *   "pdq/line/BB"  instead, band BB: lines | records of ring12
  *   "md5"          prefixes | keys | u32 × n: entries, likewise "sha1", "sha256"
  *
  * Up to KI_SEGMENT_RING8_MOST hashes are searched by ring8, up to
  * KI_SEGMENT_RING16_MOST by ring16 or lined16, more by ring12. Which of the three a
- * segment of more than the first has, it tells by "pdq/line/00" and the last band that
- * has lines: older versions began with ring12 at 20 million, or never, and had no
- * lined16.
+ * segment of more than the first has, it tells by "pdq/cell/00" and "pdq/line/00":
+ * older versions began with ring12 at 20 million, or never, and had no lined16.
  *
  * A generation is one base segment and some deltas over it. An entry of a newer
  * segment, also a removed one, takes the place of the entry of that list and id in all

@@ -135,7 +135,7 @@ static bool put_part(void *context, bool is_line, size_t at, const void *bytes,
     return table->file->result == MDB_SUCCESS;
 }
 
-static void put_lines(struct ki_segment_file *file,
+static void put_lines(struct ki_segment_file *file, enum ki_ring ring,
                       const struct ki_lined_source *source, unsigned band,
                       uint32_t *counts, size_t nrows)
 {
@@ -145,7 +145,7 @@ static void put_lines(struct ki_segment_file *file,
     const struct ki_lined_sink sink = {put_part, &table};
     size_t nunits = ki_lined_count_band(source, band, counts);
     char name[KI_TABLE_NAME_NBYTES];
-    ki_table_name_line(band, name);
+    ki_table_name_lined(ring, band, name);
     table.table =
         ki_segment_file_table(file, name, table.records_at + nunits * sizeof(uint16_t));
     if (file->result == MDB_SUCCESS &&
@@ -168,7 +168,7 @@ static void put_lined(struct ki_segment_file *file, const struct ki_ring_hash *h
     }
     for (unsigned band = 0; band < source.shape.nbands && file->result == MDB_SUCCESS;
          band++) {
-        put_lines(file, &source, band, counts, nrows);
+        put_lines(file, ring, &source, band, counts, nrows);
     }
     ki_ring_room_free(&room);
     free(counts);

@@ -43,14 +43,14 @@ static bool load_band(const struct ki_segment_values *values,
 }
 
 /* Lines are as many as the band has values; records are what is left of the table. */
-static bool load_lines(const struct ki_segment_values *values, struct ki_lined *ring,
-                       unsigned band)
+static bool load_lines(const struct ki_segment_values *values, enum ki_ring kind,
+                       struct ki_lined *ring, unsigned band)
 {
     const size_t lines_nbytes =
         ki_lined_nlines(&ring->shape, band) * sizeof(struct ki_line);
     size_t stored_nbytes = 0;
     char name[KI_TABLE_NAME_NBYTES];
-    ki_table_name_line(band, name);
+    ki_table_name_lined(kind, band, name);
     const uint8_t *value = values->find(values->context, name, &stored_nbytes);
     size_t nbytes = ki_table_nbytes(stored_nbytes);
     size_t records_nbytes = nbytes - lines_nbytes;
@@ -66,21 +66,22 @@ static bool load_lines(const struct ki_segment_values *values, struct ki_lined *
     return true;
 }
 
-static bool load_lined(const struct ki_segment_values *values, struct ki_lined *ring)
+static bool load_lined(const struct ki_segment_values *values, enum ki_ring kind,
+                       struct ki_lined *ring)
 {
     for (unsigned band = 0; band < ring->shape.nbands; band++) {
-        if (!load_lines(values, ring, band)) {
+        if (!load_lines(values, kind, ring, band)) {
             return false;
         }
     }
     return ki_lined_is_valid(ring);
 }
 
-static bool has_lines(const struct ki_segment_values *values, unsigned band)
+static bool has_lines(const struct ki_segment_values *values, enum ki_ring ring)
 {
     size_t nbytes = 0;
     char name[KI_TABLE_NAME_NBYTES];
-    ki_table_name_line(band, name);
+    ki_table_name_lined(ring, 0, name);
     return values->find(values->context, name, &nbytes) != NULL;
 }
 
@@ -89,10 +90,10 @@ static enum ki_ring ring_of(const struct ki_segment_values *values, uint32_t n)
     if (n <= KI_SEGMENT_RING8_MOST) {
         return KI_RING8;
     }
-    if (!has_lines(values, 0)) {
-        return KI_RING16;
+    if (has_lines(values, KI_LINED16)) {
+        return KI_LINED16;
     }
-    return has_lines(values, KI_RING12_NBANDS) ? KI_LINED16 : KI_RING12;
+    return has_lines(values, KI_RING12) ? KI_RING12 : KI_RING16;
 }
 
 static bool load_bands(const struct ki_segment_values *values,
@@ -144,8 +145,9 @@ bool ki_segment_load_rings(const struct ki_segment_values *values,
         return false;
     }
     ki_page_cache_map(segment->pdq_hashes, n * sizeof *segment->pdq_hashes);
-    return ki_ring_is_lined(segment->ring) ? load_lined(values, &segment->lined)
-                                           : load_bands(values, segment);
+    return ki_ring_is_lined(segment->ring)
+               ? load_lined(values, segment->ring, &segment->lined)
+               : load_bands(values, segment);
 }
 
 bool ki_segment_search_many(const struct ki_segment *segment,

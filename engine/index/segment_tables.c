@@ -17,9 +17,11 @@ void ki_table_name_band(unsigned band, char out[KI_TABLE_NAME_NBYTES])
     (void)snprintf(out, KI_TABLE_NAME_NBYTES, "pdq/band/%02u", band);
 }
 
-void ki_table_name_line(unsigned band, char out[KI_TABLE_NAME_NBYTES])
+void ki_table_name_lined(enum ki_ring ring, unsigned band,
+                         char out[KI_TABLE_NAME_NBYTES])
 {
-    (void)snprintf(out, KI_TABLE_NAME_NBYTES, "pdq/line/%02u", band);
+    (void)snprintf(out, KI_TABLE_NAME_NBYTES, "pdq/%s/%02u",
+                   ring == KI_LINED16 ? "cell" : "line", band);
 }
 
 void ki_table_name_kind(enum ki_kind kind, char out[KI_TABLE_NAME_NBYTES])

@@ -10,13 +10,14 @@
 #include <knownimage/hash.h>
 
 #include "index/kernel.h"
+#include "index/segment.h"
 
 /* LMDB aligns only values that get pages of their own, so that a small table is filled
  * up to a size that always does. Kernels read a little over the end of a table. */
 enum { KI_TABLE_PADDING = 48, KI_TABLE_MIN_NBYTES = 4096, KI_TABLE_NAME_NBYTES = 24 };
 
-/* The size of the value that holds a table of nbytes, and the other way round of one that
- * is not filled up; 0: there is no such table. */
+/* The size of the value that holds a table of nbytes, and the other way round of one
+ * that is not filled up; 0: there is no such table. */
 static inline size_t ki_table_value_nbytes(size_t nbytes)
 {
     size_t filled = nbytes < KI_TABLE_MIN_NBYTES ? (size_t)KI_TABLE_MIN_NBYTES : nbytes;
@@ -30,9 +31,11 @@ static inline size_t ki_table_nbytes(size_t value_nbytes)
                                 : value_nbytes - KI_TABLE_PADDING - KI_KERNEL_PADDING;
 }
 
-/* "pdq/band/NN", "pdq/line/NN"; the name of a kind. */
+/* "pdq/band/NN"; "pdq/cell/NN" of lined16, "pdq/line/NN" of ring12; the name of a kind.
+ */
 void ki_table_name_band(unsigned band, char out[KI_TABLE_NAME_NBYTES]);
-void ki_table_name_line(unsigned band, char out[KI_TABLE_NAME_NBYTES]);
+void ki_table_name_lined(enum ki_ring ring, unsigned band,
+                         char out[KI_TABLE_NAME_NBYTES]);
 void ki_table_name_kind(enum ki_kind kind, char out[KI_TABLE_NAME_NBYTES]);
 
 struct ki_segment_header {

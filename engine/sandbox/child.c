@@ -23,6 +23,7 @@ static size_t fetch_ready(const struct ki_child *child, size_t nfetched)
     enum { LINE = 64, AT_ONCE = 16 * LINE };
     const _Atomic uint64_t *nready = &child->input->request.nready;
     uint64_t end = atomic_load_explicit(nready, memory_order_acquire);
+    nfetched = end < nfetched ? 0 : nfetched; /* another picture */
     end = end < FETCHED_MOST ? end : FETCHED_MOST;
     end = end < nfetched + AT_ONCE ? end : nfetched + AT_ONCE;
     for (; nfetched < end; nfetched += LINE) {

@@ -177,10 +177,7 @@ static void take(void *context, struct ki_source *source)
     struct ki_slot *slot = &client->slots[client->current];
     ki_slot_rouse(slot);
     ki_source_lend(source, slot->bytes, slot->options.file_nbytes + 1);
-    if (slot->options.spin_us) {
-        source->nready = &slot->input->request.nready;
-        atomic_store_explicit(source->nready, 0, memory_order_relaxed);
-    }
+    source->nready = slot->options.spin_us ? &slot->input->request.nready : NULL;
 }
 
 static void post(void *context, const uint8_t *data, size_t nbytes,
@@ -232,7 +229,9 @@ static void wait_for(void *context, struct ki_hashes *out)
 static void release(void *context, struct ki_source *source)
 {
     struct client *client = context;
-    ki_slot_wipe(&client->slots[client->current], source->nbytes, KEEP_NBYTES);
+    struct ki_slot *slot = &client->slots[client->current];
+    atomic_store_explicit(&slot->input->request.nready, 0, memory_order_relaxed);
+    ki_slot_wipe(slot, source->nbytes, KEEP_NBYTES);
     source->nbytes = 0;
 }
 

@@ -25,7 +25,7 @@ enum {
     /* Results of a thread that may be there before an earlier one: those of files that
      * are looked up together, and those that wait to be delivered. */
     MOST_EARLY = 17,
-    READS_PER_JOB = 2,    /* what a thread is at, and what comes next */
+
     MOST_TAKEN_US = 50000 /* for files that are looked up together */
 };
 
@@ -246,7 +246,7 @@ static enum ki_status begin_pool(struct pool *pool, unsigned njobs,
     const bool reads = pool->maker->takes_bytes && pool->options->read_ahead > 0;
     const struct ki_queue_reader reader = {reads ? read_job : NULL, pool};
     if (!ki_queue_begin(&pool->queue, (size_t)njobs * (pool->options->read_ahead + 1),
-                        &reader, (size_t)njobs * READS_PER_JOB)) {
+                        &reader, njobs)) {
         return ki_diag_set(diag, KI_ERR_NO_MEMORY, "no memory for a queue");
     }
     if (!ki_delivery_begin(&pool->delivery, pool->handlers, summary,

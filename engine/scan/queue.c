@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { READS_PER_POPPER = 2 }; /* what a thread is at, and what comes next */
+
 static bool begin_locks(struct ki_queue *queue)
 {
     if (pthread_mutex_init(&queue->mutex, NULL) != 0) {
@@ -17,14 +19,15 @@ static bool begin_locks(struct ki_queue *queue)
 }
 
 bool ki_queue_begin(struct ki_queue *queue, size_t capacity,
-                    const struct ki_queue_reader *reader, size_t nreads)
+                    const struct ki_queue_reader *reader, size_t npoppers)
 {
     memset(queue, 0, sizeof *queue);
     queue->capacity = capacity;
     queue->reader = *reader;
-    queue->nreads = reader->read ? nreads : 0;
+    queue->npoppers = npoppers;
+    queue->nreads = reader->read ? READS_PER_POPPER * npoppers : 0;
     queue->jobs = calloc(capacity, sizeof *queue->jobs);
-    queue->reads = calloc(nreads + 1, sizeof *queue->reads);
+    queue->reads = calloc(queue->nreads + 1, sizeof *queue->reads);
     if (!queue->jobs || !queue->reads || !begin_locks(queue)) {
         free(queue->jobs);
         free(queue->reads);
@@ -59,9 +62,12 @@ static struct ki_job *job_at(const struct ki_queue *queue, size_t i)
     return &queue->jobs[(queue->head + i) % queue->capacity];
 }
 
+/* Who scans may be about to take the first ones: none of several waits for one that
+ * another would read. */
 static struct ki_job *next_unread(const struct ki_queue *queue)
 {
-    for (size_t i = 0; i < queue->count; i++) {
+    size_t first = queue->npoppers > 1 ? queue->npoppers : 0;
+    for (size_t i = first; i < queue->count; i++) {
         if (job_at(queue, i)->state == KI_JOB_UNREAD) {
             return job_at(queue, i);
         }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bounded queue of files, from the thread that walks to the threads that scan. While
- * it is full, who walks reads the files that come next into the queue's buffers, as far
- * as no disk has to be waited for: scanning meets bytes in memory. Who scans reads what
- * nobody has read, so that with more threads than one can read for nothing waits.
+ * it is full, who walks reads the files that come next into the queue's buffers, of
+ * what is in the page cache: scanning meets bytes in memory. Who scans reads what
+ * nobody has read, so that with more threads than one can read for, the others read for
+ * themselves.
  */
 #ifndef KI_SCAN_QUEUE_H
 #define KI_SCAN_QUEUE_H
@@ -48,13 +49,15 @@ struct ki_queue {
     struct ki_queue_reader reader;
     struct ki_read *reads;
     size_t nreads;
+    size_t npoppers;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
 
-/* With buffers for nreads files. False if memory ran out. */
+/* For npoppers threads, with two buffers for each if files are read ahead. False if
+ * memory ran out. */
 bool ki_queue_begin(struct ki_queue *queue, size_t capacity,
-                    const struct ki_queue_reader *reader, size_t nreads);
+                    const struct ki_queue_reader *reader, size_t npoppers);
 void ki_queue_end(struct ki_queue *queue);
 
 /* Waits for room, reading meanwhile; false if the queue was closed. *job gets another
@@ -65,8 +68,7 @@ bool ki_queue_push(struct ki_queue *queue, struct ki_job *job);
  * it is empty. One that is being read is waited for. Exchanges paths too. */
 bool ki_queue_pop(struct ki_queue *queue, struct ki_job *job, bool waits);
 
-/* What was read of a job is done with: nothing of it stays. Once for each job popped.
- */
+/* What was read of a job is done with. Once for each job popped. */
 void ki_queue_release(struct ki_queue *queue, struct ki_job *job);
 
 /* No more jobs; with discard, those in the queue are dropped too. */

@@ -29,7 +29,7 @@ enum { KI_READ_MOST_NBYTES = 4 * 1024 * 1024 };
 bool ki_read_file(struct ki_read *read, const char *path, bool follow,
                   uint64_t limit_nbytes, const struct ki_hash_memo *memo);
 
-/* Forgets the bytes; gives the memory back too. */
+/* Ready for the next file; gives the memory back. */
 void ki_read_reset(struct ki_read *read);
 void ki_read_free(struct ki_read *read);
 

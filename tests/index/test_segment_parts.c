@@ -108,7 +108,8 @@ static const void *find_stored(void *context, const char *name, size_t *nbytes)
     const struct ki_lined *ring = &segment->lined;
     const uint8_t *table = NULL;
     size_t n = 0;
-    if (strncmp(name, "pdq/line/", 9) == 0) {
+    const char *prefix = segment->ring == KI_LINED16 ? "pdq/cell/" : "pdq/line/";
+    if (strncmp(name, prefix, 9) == 0) {
         unsigned band = (unsigned)strtoul(name + 9, NULL, 10);
         table = (const uint8_t *)ring->lines[band];
         n = ki_lined_nlines(&ring->shape, band) * sizeof(struct ki_line) +
@@ -169,12 +170,12 @@ Test(segment, of_ring12_is_refused_if_a_table_is_short_or_missing)
 Test(segment, of_lined16_is_refused_if_a_table_is_short_or_missing)
 {
     static const struct stored cases[] = {
-        {NULL, "pdq/line/05", 2},
-        {NULL, "pdq/line/11", 64},
-        {NULL, "pdq/line/15", 1 << 22 /* less than its lines */},
-        {NULL, "pdq/line/12", NONE /* taken for ring12, whose bands are wider */},
-        {NULL, "pdq/line/00", NONE /* taken for ring16, which it has no tables of */},
-        {NULL, "pdq/line/15", NONE},
+        {NULL, "pdq/cell/05", 2},
+        {NULL, "pdq/cell/11", 64},
+        {NULL, "pdq/cell/15", 1 << 22 /* less than its lines */},
+        {NULL, "pdq/cell/12", NONE},
+        {NULL, "pdq/cell/00", NONE /* taken for ring16, which it has no tables of */},
+        {NULL, "pdq/cell/15", NONE},
         {NULL, "pdq/hash", 32},
     };
     check_short(KI_LINED16, cases, sizeof cases / sizeof *cases);

@@ -109,8 +109,7 @@ Test(read_ahead, changes_no_result)
     folder_remove(&files);
 }
 
-/* A queue of three with a walker that has a fourth, and what its reader was asked for.
- */
+/* A queue of three with a walker that has five, and how often its reader was asked. */
 struct scene {
     struct ki_queue queue;
     atomic_uint nread;
@@ -130,7 +129,7 @@ static bool read_job(void *context, const struct ki_job *job, struct ki_read *ou
 static void *walk(void *argument)
 {
     struct scene *scene = argument;
-    for (uint64_t i = 0; i < 4; i++) {
+    for (uint64_t i = 0; i < 5; i++) {
         struct ki_job job = {.sequence = i};
         (void)ki_queue_push(&scene->queue, &job);
     }
@@ -148,7 +147,7 @@ static void scene_begin(struct scene *scene, unsigned nallowed)
     const struct ki_queue_reader reader = {read_job, scene};
     atomic_init(&scene->nread, 0);
     cr_assert_eq(sem_init(&scene->may_read, 0, nallowed), 0);
-    cr_assert(ki_queue_begin(&scene->queue, 3, &reader, 2));
+    cr_assert(ki_queue_begin(&scene->queue, 3, &reader, 1));
     cr_assert_eq(pthread_create(&scene->walker, NULL, walk, scene), 0);
 }
 
@@ -181,32 +180,89 @@ static void wait_for_reading(struct scene *scene)
     cr_assert(is_reading);
 }
 
-/* The first and the third have the two buffers; the fourth gets one that is given back.
- */
+static void pop(struct scene *scene, struct ki_job *job, uint64_t expected)
+{
+    cr_assert(ki_queue_pop(&scene->queue, job, true));
+    cr_assert_eq(job->sequence, expected);
+}
+
+/* The first and the third have the two buffers; the fourth gets one that is given back,
+ * while the fifth waits for room. */
 Test(read_ahead, who_walks_reads_what_comes_next_while_there_are_buffers)
 {
     static struct scene scene;
-    struct ki_job jobs[4] = {{.sequence = 99}};
+    struct ki_job jobs[5] = {{.sequence = 99}};
     scene_begin(&scene, 100);
     wait_for_reads(&scene, 3);
-    for (size_t i = 0; i < 3; i++) {
-        cr_assert(ki_queue_pop(&scene.queue, &jobs[i], true));
-        cr_expect_eq(jobs[i].sequence, i);
-    }
+    pop(&scene, &jobs[0], 0);
     cr_assert_not_null(jobs[0].read);
-    cr_assert_not_null(jobs[2].read);
-    cr_expect_null(jobs[1].read);
-    cr_expect_neq(jobs[0].read, jobs[2].read);
-    cr_expect_eq(jobs[2].read->took_us, 2);
-    cr_assert(ki_queue_pop(&scene.queue, &jobs[3], true));
-    cr_expect_eq(jobs[3].sequence, 3);
-    cr_expect_null(jobs[3].read);
-    for (size_t i = 0; i < 4; i++) {
-        ki_queue_release(&scene.queue, &jobs[i]);
-        cr_expect_null(jobs[i].read);
+    const struct ki_read *first = jobs[0].read;
+    pause_a_little();
+    cr_expect_eq(atomic_load(&scene.nread), 3, "no buffer");
+    ki_queue_release(&scene.queue, &jobs[0]);
+    cr_expect_null(jobs[0].read);
+    wait_for_reads(&scene, 4);
+    for (size_t i = 1; i < 4; i++) {
+        pop(&scene, &jobs[i], i);
     }
-    cr_expect_eq(atomic_load(&scene.nread), 3);
+    cr_expect_null(jobs[1].read);
+    cr_assert_not_null(jobs[2].read);
+    cr_expect_neq(jobs[2].read, first);
+    cr_expect_eq(jobs[2].read->took_us, 2);
+    cr_expect_eq(jobs[3].read, first);
+    cr_expect_eq(jobs[3].read->took_us, 3);
+    pop(&scene, &jobs[4], 4);
+    for (size_t i = 1; i < 5; i++) {
+        ki_queue_release(&scene.queue, &jobs[i]);
+    }
     scene_end(&scene);
+}
+
+/* Two threads are about to take the first two. */
+Test(read_ahead, what_several_threads_take_next_is_left_to_them)
+{
+    static struct scene scene;
+    const struct ki_queue_reader reader = {read_job, &scene};
+    atomic_init(&scene.nread, 0);
+    cr_assert_eq(sem_init(&scene.may_read, 0, 100), 0);
+    cr_assert(ki_queue_begin(&scene.queue, 3, &reader, 2));
+    cr_assert_eq(pthread_create(&scene.walker, NULL, walk, &scene), 0);
+    wait_for_reads(&scene, 1);
+    for (uint64_t i = 0; i < 3; i++) {
+        struct ki_job job = {.sequence = 99};
+        pop(&scene, &job, i);
+        cr_expect_eq(job.read != NULL, i == 2);
+        ki_queue_release(&scene.queue, &job);
+    }
+    scene_end(&scene);
+}
+
+/* nbytes 0: it is not read. Some file systems cannot tell what is in memory. */
+static void read_bytes(const struct folder *folder, const char *name, size_t nbytes)
+{
+    struct ki_read read = {0};
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    bool is_read = ki_read_file(&read, path, true, FILE_LIMIT, NULL);
+    bool can_tell = is_read || read.source.os_error != EOPNOTSUPP;
+    cr_expect(!can_tell || is_read == (nbytes > 0), "%s", name);
+    cr_expect(!is_read || read.source.nbytes == nbytes, "%s", name);
+    ki_read_free(&read);
+}
+
+Test(read_ahead, a_file_is_read_whole_or_left)
+{
+    struct folder folder = folder_make();
+    copy_vector(&folder, "scene-320x240.png", "most", KI_READ_MOST_NBYTES);
+    copy_vector(&folder, "scene-320x240.png", "more", KI_READ_MOST_NBYTES + 1);
+    copy_vector(&folder, "scene-320x240.png", "empty", 0);
+    copy_vector(&folder, "scene-320x240.png", "small", 12345);
+    read_bytes(&folder, "small", 12345);
+    read_bytes(&folder, "most", KI_READ_MOST_NBYTES);
+    read_bytes(&folder, "more", 0);
+    read_bytes(&folder, "empty", 0);
+    read_bytes(&folder, "missing", 0);
+    folder_remove(&folder);
 }
 
 static void *pop_one(void *argument)
