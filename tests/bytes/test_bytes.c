@@ -40,6 +40,7 @@ Test(source, reads_up_to_the_limit_and_not_a_byte_more)
         cr_expect_eq(reason, limit < 5000 ? KI_REASON_LIMIT_FILE_SIZE : KI_REASON_NONE);
         int fd = open(path, O_RDONLY);
         reason = ki_source_read_fd(&source, fd, limit);
+        cr_expect_leq((uint64_t)lseek(fd, 0, SEEK_CUR), limit + 1);
         (void)close(fd);
         cr_expect_eq(reason, limit < 5000 ? KI_REASON_LIMIT_FILE_SIZE : KI_REASON_NONE);
         if (reason == KI_REASON_NONE) {
