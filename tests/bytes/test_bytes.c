@@ -35,6 +35,8 @@ Test(source, reads_up_to_the_limit_and_not_a_byte_more)
         data[i] = (uint8_t)random_next(&random);
     }
     write_file(path, data, sizeof data);
+    /* There is room for more then. */
+    cr_expect_eq(ki_source_read_file(&source, path, true, 1 << 20), KI_REASON_NONE);
     for (uint64_t limit = 4998; limit <= 5002; limit++) {
         enum ki_reason reason = ki_source_read_file(&source, path, true, limit);
         cr_expect_eq(reason, limit < 5000 ? KI_REASON_LIMIT_FILE_SIZE : KI_REASON_NONE);
