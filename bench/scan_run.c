@@ -198,9 +198,8 @@ static int add_path(const char *path, const struct stat *info, int type,
 {
     (void)place;
     if (type == FTW_F && info->st_size > 0 && turns.npaths < MOST_PATHS) {
-        char *copy = strdup(path);
-        turns.npaths += copy != NULL;
-        turns.paths[turns.npaths - (copy != NULL)] = copy;
+        turns.paths[turns.npaths] = strdup(path);
+        turns.npaths += turns.paths[turns.npaths] != NULL;
     }
     return 0;
 }

@@ -232,8 +232,8 @@ static void claim_line(const uint8_t *line)
 }
 
 /* Takes back from the worker's processor the lines that it has read by now, if it is as
- * quick as before: to wipe them takes a third of the time then. What it still reads of
- * them it gets again. Returns how much is taken. */
+ * quick as before: to wipe them takes less than half of the time then (270 KB 5 instead
+ * of 13 us). What it still reads of them it gets again. Returns how much is taken. */
 static size_t take_back(const struct ki_slot *slot, uint64_t whole_us, size_t ntaken)
 {
     enum { LINE = 64, AT_ONCE = 16 * LINE, MARGIN = 16 << 10 };

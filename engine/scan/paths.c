@@ -25,7 +25,6 @@ enum {
     /* Results of a thread that may be there before an earlier one: those of files that
      * are looked up together, and those that wait to be delivered. */
     MOST_EARLY = 17,
-
     MOST_TAKEN_US = 50000 /* for files that are looked up together */
 };
 

@@ -80,12 +80,7 @@ Test(lined16, equals_brute_force_on_crowded_buckets)
         memcpy(hashes[i].band, hashes[0].band, NSAME * sizeof hashes[0].band[0]);
     }
     tables_build(&tables, hashes, N);
-    uint32_t most = 0;
-    for (size_t p = 0; p + 1 < ki_lined_nlines(&tables.ring.shape, 0); p++) {
-        uint32_t count = ki_lined_count(&tables.lines[0][p]);
-        most = count > most ? count : most;
-    }
-    cr_assert_gt(most, KI_LINED_CROWDED);
+    cr_assert_gt(most_postings(&tables), KI_LINED_CROWDED);
     check(&random, &tables, 41, 31);
     check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
@@ -107,12 +102,7 @@ Test(lined16, every_instruction_set_finds_the_same)
     struct random_state random = random_begin(13);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, N, true), N);
-    for (size_t k = 0; ki_kernel_at(k); k++) {
-        tables.ring.kernel = ki_kernel_at(k);
-        if ((tables.ring.kernel->cpu_needs & ~ki_cpu_features()) == 0) {
-            check(&random, &tables, 41, 31);
-        }
-    }
+    check_every_kernel(&random, &tables, 41);
     tables_free(&tables);
 }
 
@@ -186,7 +176,7 @@ Test(lined16, flips_reach_all_values_within_a_radius_once)
     free(is_reached);
 }
 
-/* What a search costs in page walks: in order of value it would be 11. */
+/* In order of value it would be 11. */
 Test(lined16, the_lines_of_a_band_are_in_eight_pages_at_most)
 {
     enum { LINES_PER_PAGE = 4096 / sizeof(struct ki_line) };

@@ -82,12 +82,7 @@ Test(ring12, equals_brute_force_on_crowded_buckets)
         hashes[i].band[3] = (uint16_t)(hashes[0].band[3] ^ (i % 16 < 2) << i % 16);
     }
     tables_build(&tables, hashes, N);
-    uint32_t most = 0;
-    for (size_t p = 0; p + 1 < ki_lined_nlines(&tables.ring.shape, 0); p++) {
-        uint32_t count = ki_lined_count(&tables.lines[0][p]);
-        most = count > most ? count : most;
-    }
-    cr_assert_gt(most, KI_LINED_CROWDED);
+    cr_assert_gt(most_postings(&tables), KI_LINED_CROWDED);
     check(&random, &tables, 41, 31);
     check(&random, &tables, 41, KI_RADIUS_MAX);
     tables_free(&tables);
@@ -193,12 +188,7 @@ Test(ring12, every_instruction_set_finds_the_same)
     struct random_state random = random_begin(13);
     struct tables tables;
     tables_build(&tables, hashes_make(&random, N, true), N);
-    for (size_t k = 0; ki_kernel_at(k); k++) {
-        tables.ring.kernel = ki_kernel_at(k);
-        if ((tables.ring.kernel->cpu_needs & ~ki_cpu_features()) == 0) {
-            check(&random, &tables, 82, 31);
-        }
-    }
+    check_every_kernel(&random, &tables, 82);
     tables_free(&tables);
 }
 

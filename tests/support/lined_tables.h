@@ -8,6 +8,7 @@
 
 #include "base/cpu.h"
 #include "index/lined.h"
+#include "index/lined_bits.h"
 #include "support/ring_queries.h"
 
 struct tables {
@@ -98,6 +99,30 @@ static inline struct searched searched_of(const struct tables *tables)
 {
     return (struct searched){&tables->ring, tables->hashes, tables->ring.nhashes,
                              search_many};
+}
+
+/* The postings of the fullest bucket of the first band. */
+static inline uint32_t most_postings(const struct tables *tables)
+{
+    uint32_t most = 0;
+    for (size_t p = 0; p + 1 < ki_lined_nlines(&tables->ring.shape, 0); p++) {
+        uint32_t count = ki_lined_count(&tables->lines[0][p]);
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+/* Every instruction set that runs here equals brute force. */
+static inline void check_every_kernel(struct random_state *random,
+                                      struct tables *tables, unsigned nqueries)
+{
+    for (size_t k = 0; ki_kernel_at(k); k++) {
+        tables->ring.kernel = ki_kernel_at(k);
+        if ((tables->ring.kernel->cpu_needs & ~ki_cpu_features()) == 0) {
+            const struct searched searched = searched_of(tables);
+            check_queries(random, &searched, nqueries, 31);
+        }
+    }
 }
 
 #endif
