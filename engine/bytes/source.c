@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +54,10 @@ static bool source_grow(struct ki_source *source, uint64_t limit_nbytes)
     return wanted <= SIZE_MAX && source_reserve(source, (size_t)wanted);
 }
 
-static void tell_ready(const struct ki_source *source)
+static void tell(const struct ki_source *source)
 {
-    if (source->nready) {
-        atomic_store_explicit(source->nready, source->nbytes, memory_order_release);
+    if (source->listener) {
+        source->listener->on_piece(source->listener->context, source);
     }
 }
 
@@ -76,7 +75,7 @@ static size_t next_nbytes(const struct ki_source *source, uint64_t limit_nbytes)
     size_t room = source->capacity - source->nbytes;
     uint64_t left = limit_nbytes - source->nbytes; /* not over it yet */
     size_t wanted = left < room ? (size_t)left + 1 : room;
-    return source->nready && wanted > PIECE_NBYTES ? PIECE_NBYTES : wanted;
+    return source->listener && wanted > PIECE_NBYTES ? PIECE_NBYTES : wanted;
 }
 
 static enum ki_reason read_to_end(struct ki_source *source, int fd,
@@ -96,7 +95,7 @@ static enum ki_reason read_to_end(struct ki_source *source, int fd,
         }
         if (got > 0) {
             source->nbytes += (size_t)got;
-            tell_ready(source);
+            tell(source);
         } else if (errno != EINTR) {
             return unreadable(source);
         }
@@ -107,6 +106,7 @@ static void source_begin(struct ki_source *source)
 {
     source->nbytes = 0;
     source->file_nbytes = 0;
+    source->expected_nbytes = 0;
     source->os_error = 0;
 }
 
@@ -136,6 +136,7 @@ static enum ki_reason read_regular(struct ki_source *source, int fd,
         source->file_nbytes = size;
         return KI_REASON_LIMIT_FILE_SIZE;
     }
+    source->expected_nbytes = size;
     /* One byte more than the size, so that the end is met without growing. */
     bool is_small = size < FILE_CAPACITY && !source->is_lent;
     if (!(is_small && source_reserve(source, FILE_CAPACITY)) &&

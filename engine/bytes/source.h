@@ -12,6 +12,14 @@
 
 #include <knownimage/image.h>
 
+struct ki_source;
+
+/* Who is told of each piece of an input while it is read: source->nbytes are there. */
+struct ki_source_listener {
+    void *context;
+    void (*on_piece)(void *context, const struct ki_source *source);
+};
+
 /* A buffer that is kept from input to input. Zero-initialise; free with
  * ki_source_free. After a read, data[0…nbytes) is the input. */
 struct ki_source {
@@ -23,9 +31,9 @@ struct ki_source {
     bool is_lent;         /* data is somebody else's: not moved, not freed */
     bool is_impatient; /* bytes that a disk has to be waited for are UNREADABLE, EAGAIN
                         */
-    /* Who waits for these bytes is told how many are there: *nready rises while they
-     * are read, in pieces. NULL: nobody is. */
-    _Atomic uint64_t *nready;
+    uint64_t
+        expected_nbytes; /* what the system says of the file that is read, else 0 */
+    const struct ki_source_listener *listener; /* or NULL; it is read in pieces then */
 };
 
 /* Gives source, which has no buffer of its own, one of fixed capacity: one byte more

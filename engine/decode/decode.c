@@ -15,6 +15,7 @@ enum ki_reason ki_decode(const struct ki_decode_request *request,
     info->scale = 1;
     for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++) {
         if (decoders[i]->format == info->format) {
+            ki_decode_await(request, decoders[i]->begins_early ? 0 : request->nbytes);
             return decoders[i]->decode(request, info);
         }
     }

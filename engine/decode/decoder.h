@@ -54,9 +54,17 @@ struct ki_decode_memory {
     size_t nbytes;
 };
 
+/* Tells of data that still come while they are decoded. */
+struct ki_arrival {
+    void *context;
+    /* Returns once the first nbytes bytes are there. */
+    void (*await)(void *context, size_t nbytes);
+};
+
 struct ki_decode_request {
     const uint8_t *data;
     size_t nbytes;
+    const struct ki_arrival *arrival; /* NULL: all data are there */
     const struct ki_limits *limits;
     enum ki_fidelity fidelity;
     bool needs_pixels;               /* blocks of one pixel only */
@@ -64,8 +72,18 @@ struct ki_decode_request {
     struct ki_row_sink sink;
 };
 
+/* To be called before bytes below end are read; end may lie behind the data. */
+static inline void ki_decode_await(const struct ki_decode_request *request, size_t end)
+{
+    if (request->arrival) {
+        request->arrival->await(request->arrival->context,
+                                end < request->nbytes ? end : request->nbytes);
+    }
+}
+
 struct ki_decoder {
     enum ki_format format;
+    bool begins_early; /* asks for what it reads by ki_decode_await */
     /* Decodes one still picture and fills info as far as it got (format and nbytes are
      * set by the caller). NONE only if the file was read to its end without a sign of
      * missing or damaged picture data. */

@@ -401,4 +401,4 @@ static enum ki_reason jpeg_decode(const struct ki_decode_request *request,
     return reason;
 }
 
-const struct ki_decoder ki_decoder_jpeg = {KI_FORMAT_JPEG, jpeg_decode};
+const struct ki_decoder ki_decoder_jpeg = {KI_FORMAT_JPEG, false, jpeg_decode};

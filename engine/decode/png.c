@@ -272,6 +272,7 @@ static enum ki_reason read_header(struct png_job *job)
 {
     const struct ki_decode_request *request = job->request;
     struct ki_png_header *header = &job->header;
+    ki_decode_await(request, KI_PNG_HEADER_END);
     enum ki_reason reason = ki_png_read_header(request->data, request->nbytes, header);
     if (reason != KI_REASON_NONE) {
         return reason;
@@ -294,6 +295,14 @@ static enum ki_reason walk_chunks(struct png_job *job)
     return reason;
 }
 
+static enum ki_reason through_libpng(struct png_job *job)
+{
+    enum ki_reason reason = run(job);
+    png_destroy_read_struct(&job->png, &job->chunks, NULL);
+    free(job->pixels);
+    return reason;
+}
+
 static enum ki_reason decode(const struct ki_decode_request *request,
                              struct ki_image_info *info, bool may_be_fast)
 {
@@ -306,20 +315,24 @@ static enum ki_reason decode(const struct ki_decode_request *request,
     };
     info->nframes = 1;
     enum ki_reason reason = read_header(&job);
-    if (reason == KI_REASON_NONE) {
-        reason = walk_chunks(&job);
-    }
     if (reason != KI_REASON_NONE) {
         return reason;
     }
-    if (may_be_fast &&
-        ki_png_fast(request, &job.header, &job.deadline, &reason) != KI_PNG_DECLINED) {
-        return reason; /* the sink's, if it refused */
+    /* What the walk finds wrong has the say, whenever it is made. */
+    enum ki_reason refusal = KI_REASON_NONE;
+    enum ki_png_outcome outcome = KI_PNG_DECLINED;
+    if (may_be_fast && request->arrival) {
+        outcome = ki_png_fast(request, &job.header, &job.deadline, &refusal);
     }
-    reason = run(&job);
-    png_destroy_read_struct(&job.png, &job.chunks, NULL);
-    free(job.pixels);
-    return reason;
+    ki_decode_await(request, request->nbytes);
+    reason = walk_chunks(&job);
+    if (reason != KI_REASON_NONE) {
+        return reason;
+    }
+    if (may_be_fast && !request->arrival) {
+        outcome = ki_png_fast(request, &job.header, &job.deadline, &refusal);
+    }
+    return outcome == KI_PNG_DECLINED ? through_libpng(&job) : refusal;
 }
 
 static enum ki_reason png_decode(const struct ki_decode_request *request,
@@ -334,4 +347,4 @@ enum ki_reason ki_png_through_libpng(const struct ki_decode_request *request,
     return decode(request, info, false);
 }
 
-const struct ki_decoder ki_decoder_png = {KI_FORMAT_PNG, png_decode};
+const struct ki_decoder ki_decoder_png = {KI_FORMAT_PNG, true, png_decode};

@@ -71,21 +71,25 @@ static bool take_palette(struct fast *fast, const struct ki_png_chunk *chunk)
            fast->ncolors >= 1 && fast->ncolors <= MOST_COLORS;
 }
 
-/* The critical chunks but for IDAT: checksums, and a palette where one belongs, before
- * the picture. */
-static bool read_chunks(struct fast *fast)
+/* The critical chunks but for IDAT, up to the first of a type: checksums, and a palette
+ * where one belongs, before the picture. */
+static bool read_chunks(struct fast *fast, uint32_t last_type)
 {
-    const uint8_t *data = fast->request->data;
+    const struct ki_decode_request *request = fast->request;
     size_t offset = KI_PNG_SIGNATURE_NBYTES;
     struct ki_png_chunk chunk = {0};
     bool is_good = true;
-    while (is_good && chunk.type != KI_PNG_IEND) {
-        is_good = ki_png_read_chunk(data, fast->request->nbytes, offset, &chunk) ==
+    fast->idat = 0;
+    fast->palette = NULL;
+    while (is_good && chunk.type != last_type) {
+        ki_decode_await(request, offset + KI_PNG_CHUNK_OVERHEAD);
+        is_good = ki_png_read_chunk(request->data, request->nbytes, offset, &chunk) ==
                   KI_REASON_NONE;
         if (is_good && chunk.type == KI_PNG_IDAT) {
             fast->idat = fast->idat ? fast->idat : offset;
         } else if (is_good && ki_png_is_critical(chunk.type)) {
-            is_good = ki_png_has_crc(data, offset, chunk.end);
+            ki_decode_await(request, chunk.end);
+            is_good = ki_png_has_crc(request->data, offset, chunk.end);
         }
         if (is_good && chunk.type == KI_PNG_PLTE) {
             is_good = !fast->idat && !fast->palette && take_palette(fast, &chunk);
@@ -270,11 +274,15 @@ static enum ki_png_outcome send_picture(struct fast *fast)
 static enum ki_png_outcome run(struct fast *fast, struct ki_decode_memory *memory,
                                const struct ki_deadline *deadline)
 {
-    const struct ki_decode_request *request = fast->request;
-    bool is_ours = read_chunks(fast) && allocate(fast, memory) &&
-                   ki_png_stream_begin(&fast->stream, memory->bytes, request->data,
-                                       request->nbytes, fast->idat, deadline);
-    return is_ours ? send_picture(fast) : KI_PNG_DECLINED;
+    const bool is_early = fast->request->arrival != NULL;
+    bool is_ours = read_chunks(fast, is_early ? KI_PNG_IDAT : KI_PNG_IEND) &&
+                   allocate(fast, memory) &&
+                   ki_png_stream_begin(&fast->stream, memory->bytes, fast->request,
+                                       fast->idat, deadline);
+    enum ki_png_outcome outcome = is_ours ? send_picture(fast) : KI_PNG_DECLINED;
+    bool is_checked =
+        !is_early || outcome != KI_PNG_DONE || read_chunks(fast, KI_PNG_IEND);
+    return is_checked ? outcome : KI_PNG_DECLINED;
 }
 
 enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,

@@ -12,7 +12,9 @@
 
 enum ki_png_outcome { KI_PNG_DECLINED, KI_PNG_DONE, KI_PNG_REFUSED /* by the sink */ };
 
-/* For a file whose chunks were walked without a reason. *refusal is the sink's. */
+/* For a file whose chunks were walked without a reason; if its data are still coming
+ * they are to be walked after it, and what that finds has the say. *refusal is the
+ * sink's. */
 enum ki_png_outcome ki_png_fast(const struct ki_decode_request *request,
                                 const struct ki_png_header *header,
                                 const struct ki_deadline *deadline,

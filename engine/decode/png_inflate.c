@@ -13,38 +13,46 @@ enum {
     CMF_DEFLATE_32K = 0x78,
     INPUT_AT_ONCE = 64 << 10, /* a stream may be all tables and no pixels */
     LENGTH_AND_TYPE = 8,
+    TYPE_NBYTES = 4,
     CRC_NBYTES = 4
 };
 
-bool ki_png_has_crc(const uint8_t *data, size_t offset, size_t end)
+static uint32_t read_crc(const uint8_t *stored)
 {
-    const uint8_t *stored = data + end - CRC_NBYTES;
-    uint32_t expected = (uint32_t)stored[0] << 24 | (uint32_t)stored[1] << 16 |
-                        (uint32_t)stored[2] << 8 | stored[3];
-    const size_t begin = offset + LENGTH_AND_TYPE - 4; /* the type counts */
-    return crc32_gzip_refl(0, data + begin, end - CRC_NBYTES - begin) == expected;
+    return (uint32_t)stored[0] << 24 | (uint32_t)stored[1] << 16 |
+           (uint32_t)stored[2] << 8 | stored[3];
 }
 
-/* Goes on to the next IDAT chunk that is not empty, if there is one; false if its CRC
- * is wrong. */
+bool ki_png_has_crc(const uint8_t *data, size_t offset, size_t end)
+{
+    const size_t begin = offset + LENGTH_AND_TYPE - TYPE_NBYTES; /* the type counts */
+    return crc32_gzip_refl(0, data + begin, end - CRC_NBYTES - begin) ==
+           read_crc(data + end - CRC_NBYTES);
+}
+
+static enum ki_reason read_chunk(const struct ki_png_stream *stream,
+                                 struct ki_png_chunk *chunk)
+{
+    const struct ki_decode_request *request = stream->request;
+    ki_decode_await(request, stream->offset + LENGTH_AND_TYPE);
+    return ki_png_read_chunk(request->data, request->nbytes, stream->offset, chunk);
+}
+
+/* Goes on to the next IDAT chunk, if there is one; false if something else is there
+ * than chunks. */
 static bool next_chunk(struct ki_png_stream *stream)
 {
     struct ki_png_chunk chunk;
-    do {
-        if (ki_png_read_chunk(stream->data, stream->nbytes, stream->offset, &chunk) !=
-            KI_REASON_NONE) {
-            return false;
-        }
-        if (chunk.type != KI_PNG_IDAT) {
-            return true;
-        }
-        if (!ki_png_has_crc(stream->data, stream->offset, chunk.end)) {
-            return false;
-        }
+    if (read_chunk(stream, &chunk) != KI_REASON_NONE) {
+        return false;
+    }
+    stream->is_last = chunk.type != KI_PNG_IDAT;
+    if (!stream->is_last) {
         stream->offset = chunk.end;
-    } while (chunk.nbytes == 0);
-    stream->chunk = chunk.data;
-    stream->chunk_nbytes = chunk.nbytes;
+        stream->chunk = chunk.data;
+        stream->chunk_nbytes = chunk.nbytes;
+        stream->crc = crc32_gzip_refl(0, chunk.data - TYPE_NBYTES, TYPE_NBYTES);
+    }
     return true;
 }
 
@@ -53,6 +61,21 @@ static void give(struct ki_png_stream *stream, const uint8_t *input, size_t nbyt
     /* It only reads, but its pointer is not to const. */
     memcpy(&stream->state->next_in, &input, sizeof input);
     stream->state->avail_in = (uint32_t)nbytes;
+}
+
+/* The next bytes of the chunk, at most most; false if they are the last of it and its
+ * CRC is wrong. */
+static bool take(struct ki_png_stream *stream, size_t most, size_t *taken)
+{
+    const uint8_t *from = stream->chunk;
+    size_t some = stream->chunk_nbytes < most ? stream->chunk_nbytes : most;
+    size_t at = (size_t)(from - stream->request->data);
+    ki_decode_await(stream->request, at + some + CRC_NBYTES);
+    stream->crc = crc32_gzip_refl(stream->crc, from, some);
+    stream->chunk += some;
+    stream->chunk_nbytes -= some;
+    *taken = some;
+    return stream->chunk_nbytes > 0 || stream->crc == read_crc(stream->chunk);
 }
 
 /* The next input. Chunks are often of 8 KiB, and each call of ISA-L moves 32 KiB of
@@ -65,14 +88,14 @@ static bool refill(struct ki_png_stream *stream)
         if (stream->chunk_nbytes == 0 && !next_chunk(stream)) {
             return false;
         }
-        size_t room = INPUT_AT_ONCE - nbytes;
-        size_t some = stream->chunk_nbytes < room ? stream->chunk_nbytes : room;
-        if (some == 0) {
+        if (stream->is_last) {
             break;
         }
         const uint8_t *from = stream->chunk;
-        stream->chunk += some;
-        stream->chunk_nbytes -= some;
+        size_t some;
+        if (!take(stream, INPUT_AT_ONCE - nbytes, &some)) {
+            return false;
+        }
         if (some == INPUT_AT_ONCE) {
             give(stream, from, some);
             return true;
@@ -110,11 +133,10 @@ size_t ki_png_stream_nbytes(void)
 }
 
 bool ki_png_stream_begin(struct ki_png_stream *stream, void *memory,
-                         const uint8_t *data, size_t nbytes, size_t offset,
+                         const struct ki_decode_request *request, size_t offset,
                          const struct ki_deadline *deadline)
 {
-    *stream = (struct ki_png_stream){.data = data,
-                                     .nbytes = nbytes,
+    *stream = (struct ki_png_stream){.request = request,
                                      .offset = offset,
                                      .deadline = deadline,
                                      .state = memory,
@@ -154,7 +176,6 @@ bool ki_png_stream_is_done(struct ki_png_stream *stream)
     bool is_exact =
         state->avail_out == 1 && state->avail_in == 0 && stream->chunk_nbytes == 0;
     struct ki_png_chunk chunk;
-    enum ki_reason reason =
-        ki_png_read_chunk(stream->data, stream->nbytes, stream->offset, &chunk);
-    return is_exact && reason == KI_REASON_NONE && chunk.type != KI_PNG_IDAT;
+    return is_exact && read_chunk(stream, &chunk) == KI_REASON_NONE &&
+           chunk.type != KI_PNG_IDAT;
 }

@@ -16,11 +16,12 @@
 struct inflate_state;
 
 struct ki_png_stream {
-    const uint8_t *data; /* the file */
-    size_t nbytes;
+    const struct ki_decode_request *request;
     size_t offset;        /* of the next chunk */
     const uint8_t *chunk; /* what is left of the one at hand */
     size_t chunk_nbytes;
+    uint32_t crc;   /* of what was taken of it */
+    bool is_last;   /* no other follows */
     uint8_t *input; /* small chunks put together */
     const struct ki_deadline *deadline;
     struct inflate_state *state;
@@ -29,18 +30,17 @@ struct ki_png_stream {
 /* How much memory a stream needs. */
 size_t ki_png_stream_nbytes(void);
 
-/* offset: of the first IDAT chunk, in a file that was walked. memory: aligned for any
- * type, kept by the caller until the stream was read. False if the stream is none for
- * us. */
+/* offset: of the first IDAT chunk. memory: aligned for any type, kept by the caller
+ * until the stream was read. False if the stream is none for us. */
 bool ki_png_stream_begin(struct ki_png_stream *stream, void *memory,
-                         const uint8_t *data, size_t nbytes, size_t offset,
+                         const struct ki_decode_request *request, size_t offset,
                          const struct ki_deadline *deadline);
 
 /* The next nbytes of the stream, at most 2^31; false if it does not have them,
  * something about it is wrong or the time is up. */
 bool ki_png_stream_read(struct ki_png_stream *stream, uint8_t *out, size_t nbytes);
 
-/* Whether all was read, the checksum is right, and nothing is left in the chunks. */
+/* Whether all was read, the checksums are right, and nothing is left in the chunks. */
 bool ki_png_stream_is_done(struct ki_png_stream *stream);
 
 /* Whether the CRC of the chunk that begins at offset and ends at end is right. */

@@ -8,7 +8,6 @@
 
 #define IHDR_NBYTES 13u
 #define ACTL_NBYTES 8u
-#define CHUNK_OVERHEAD 12u /* length, type, crc */
 #define MAX_CHUNK_NBYTES 0x7fffffffu
 #define INFLATED_FACTOR 8u
 
@@ -49,7 +48,7 @@ enum ki_reason ki_png_read_chunk(const uint8_t *data, size_t nbytes, size_t offs
                                  struct ki_png_chunk *chunk)
 {
     size_t left = nbytes - offset;
-    if (left < CHUNK_OVERHEAD) {
+    if (left < KI_PNG_CHUNK_OVERHEAD) {
         return KI_REASON_TRUNCATED;
     }
     chunk->nbytes = read_u32(data + offset);
@@ -57,11 +56,11 @@ enum ki_reason ki_png_read_chunk(const uint8_t *data, size_t nbytes, size_t offs
     if (chunk->nbytes > MAX_CHUNK_NBYTES || !is_letters(chunk->type)) {
         return KI_REASON_CORRUPT;
     }
-    if (chunk->nbytes > left - CHUNK_OVERHEAD) {
+    if (chunk->nbytes > left - KI_PNG_CHUNK_OVERHEAD) {
         return KI_REASON_TRUNCATED;
     }
     chunk->data = data + offset + 8;
-    chunk->end = offset + CHUNK_OVERHEAD + chunk->nbytes;
+    chunk->end = offset + KI_PNG_CHUNK_OVERHEAD + chunk->nbytes;
     return KI_REASON_NONE;
 }
 

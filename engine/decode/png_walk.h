@@ -18,6 +18,8 @@
 #include "decode/decode.h"
 
 #define KI_PNG_SIGNATURE_NBYTES 8u
+#define KI_PNG_CHUNK_OVERHEAD 12u /* length, type, crc */
+#define KI_PNG_HEADER_END (KI_PNG_SIGNATURE_NBYTES + KI_PNG_CHUNK_OVERHEAD + 13u)
 
 /* A chunk type as a number, as in KI_PNG_TYPE('I', 'D', 'A', 'T'). */
 #define KI_PNG_TYPE(a, b, c, d)                                                        \

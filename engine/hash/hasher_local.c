@@ -22,7 +22,7 @@ static void local_start(void *context, const uint8_t *data, size_t nbytes,
                                          .dihedral = options->dihedral,
                                          .fidelity = options->fidelity,
                                          .limits = options->limits};
-    ki_picture_hash(context, &wish, data, nbytes, out);
+    ki_picture_hash(context, &wish, data, nbytes, NULL, out);
 }
 
 static void local_finish(void *context, struct ki_hashes *out)

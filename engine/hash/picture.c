@@ -55,11 +55,13 @@ static void hash_modes(struct ki_picture *picture, bool dihedral, struct ki_hash
 }
 
 void ki_picture_hash(struct ki_picture *picture, const struct ki_picture_wish *wish,
-                     const uint8_t *data, size_t nbytes, struct ki_hashes *out)
+                     const uint8_t *data, size_t nbytes,
+                     const struct ki_arrival *arrival, struct ki_hashes *out)
 {
     struct ki_decode_request request = {
         .data = data,
         .nbytes = nbytes,
+        .arrival = arrival,
         .limits = &wish->limits,
         .fidelity = wish->fidelity,
         .needs_pixels = wish->modes != KI_BIT(KI_MODE_PDQ),

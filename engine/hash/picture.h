@@ -35,9 +35,11 @@ void ki_picture_init(struct ki_picture *picture);
 void ki_picture_free(struct ki_picture *picture);
 
 /* Fills out->reason, out->pdq and what decoding finds out for out->info; the rest of
- * *out is left alone, and out->info.format must be set. */
+ * *out is left alone, and out->info.format must be set. arrival: of data that are still
+ * coming; NULL: all are there. */
 void ki_picture_hash(struct ki_picture *picture, const struct ki_picture_wish *wish,
-                     const uint8_t *data, size_t nbytes, struct ki_hashes *out);
+                     const uint8_t *data, size_t nbytes,
+                     const struct ki_arrival *arrival, struct ki_hashes *out);
 
 /* Forgets the last picture: what was made of its samples is wiped or given back to an
  * allocator that wipes. Only what depends on nothing but its size stays. */

@@ -96,15 +96,43 @@ static void fill_result(const struct ki_hashes *hashes, struct ki_wire_result *r
     }
 }
 
+static uint64_t count_arrived(const struct ki_child *child)
+{
+    return atomic_load_explicit(&child->input->request.narrived, memory_order_acquire);
+}
+
+/* If they never come, because the file has changed, the parent has it killed. */
+static void await_bytes(void *context, size_t nbytes)
+{
+    const struct ki_child *child = context;
+    const _Atomic uint32_t *word = &child->input->request.npieces;
+    while (count_arrived(child) < nbytes) {
+        uint32_t npieces = atomic_load(word);
+        bool is_new =
+            count_arrived(child) >= nbytes ||
+            ki_futex_spin(word, npieces, child->input->setup.spin_us) != npieces;
+        if (!is_new) {
+            atomic_store(&child->answer->is_asleep, 1);
+            if (atomic_load(word) == npieces) {
+                ki_futex_wait(word, npieces, UINT64_MAX);
+            }
+            atomic_store_explicit(&child->answer->is_asleep, 0, memory_order_relaxed);
+        }
+    }
+}
+
 void ki_child_hash(struct ki_child *child, struct ki_wire_result *result)
 {
     const struct ki_wire_request *request = &child->input->request;
     const struct ki_picture_wish wish = request->wish;
+    const struct ki_arrival arrival = {child, await_bytes};
+    bool is_there = count_arrived(child) >= request->nbytes;
     struct ki_hashes *hashes = &child->hashes;
     *hashes = (struct ki_hashes){
         .info = {.format = request->format, .nframes = 1, .scale = 1},
     };
-    ki_picture_hash(&child->picture, &wish, child->bytes, request->nbytes, hashes);
+    ki_picture_hash(&child->picture, &wish, child->bytes, request->nbytes,
+                    is_there ? NULL : &arrival, hashes);
     fill_result(hashes, result);
 }
 

@@ -47,7 +47,7 @@ static void hash_sample(struct ki_child *child, const uint8_t *data, size_t nbyt
         .limits = ki_limits_default(),
     };
     struct ki_hashes hashes = {.info = {.format = ki_sniff(data, nbytes)}};
-    ki_picture_hash(&child->picture, &wish, data, nbytes, &hashes);
+    ki_picture_hash(&child->picture, &wish, data, nbytes, NULL, &hashes);
     ki_picture_forget(&child->picture);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "bytes/sniff.h"
 #include "hash/hasher.h"
 #include "sandbox/answer.h"
 #include "sandbox/confine.h"
@@ -22,7 +23,9 @@ enum {
     NSLOTS = 2,
     KEEP_NBYTES = 8 << 20, /* of an input buffer, from picture to picture */
     SPIN_US = 200,         /* where a processor is to spare for it */
-    MISSING_NBYTES = 256
+    MISSING_NBYTES = 256,
+    EARLY_NBYTES = 512 << 10, /* files that a worker may begin before they are read */
+    SHY_PICTURES = 32         /* that are not begun so after one for nothing */
 };
 
 struct client {
@@ -30,7 +33,11 @@ struct client {
     bool is_taken;
     unsigned current;
     bool is_posted;
-    struct ki_picture_wish wish; /* of the picture at hand */
+    bool is_early; /* posted while the picture was read, and not asked for yet */
+    unsigned nshy; /* pictures for which that is not to be done */
+    bool wants_pdq;
+    struct ki_picture_wish wish;
+    struct ki_source_listener listener;
     struct ki_slot slots[NSLOTS];
 };
 
@@ -166,6 +173,40 @@ const char *ki_sandbox_missing(const struct ki_sandbox *sandbox)
     return sandbox->missing[0] ? sandbox->missing : NULL;
 }
 
+/* A picture that takes long to read as well as to decode. */
+static bool may_begin(const struct client *client, const struct ki_source *source)
+{
+    return client->wants_pdq && client->nshy == 0 &&
+           source->expected_nbytes >= EARLY_NBYTES &&
+           source->nbytes < source->expected_nbytes &&
+           ki_sniff(source->data, source->nbytes) == KI_FORMAT_PNG;
+}
+
+static void on_piece(void *context, const struct ki_source *source)
+{
+    struct client *client = context;
+    struct ki_slot *slot = &client->slots[client->current];
+    if (client->is_early) {
+        ki_slot_arrive(slot, source->nbytes);
+    } else if (may_begin(client, source)) {
+        client->is_early = ki_slot_post(slot, &client->wish, KI_FORMAT_PNG,
+                                        (size_t)source->expected_nbytes,
+                                        source->nbytes);
+        client->nshy = client->is_early ? 0 : SHY_PICTURES;
+    } else {
+        atomic_store_explicit(&slot->input->request.nready, source->nbytes,
+                              memory_order_release);
+    }
+}
+
+/* It turned out that the worker began for nothing. */
+static void give_up_early(struct client *client)
+{
+    ki_slot_discard(&client->slots[client->current]);
+    client->is_early = false;
+    client->nshy = SHY_PICTURES;
+}
+
 /* The slot for the next picture: not one whose worker is used up, if there is another.
  */
 static void take(void *context, struct ki_source *source)
@@ -177,20 +218,23 @@ static void take(void *context, struct ki_source *source)
     struct ki_slot *slot = &client->slots[client->current];
     ki_slot_rouse(slot);
     ki_source_lend(source, slot->bytes, slot->options.file_nbytes + 1);
-    source->nready = slot->options.spin_us ? &slot->input->request.nready : NULL;
+    source->listener = slot->options.spin_us ? &client->listener : NULL;
+    client->nshy -= client->nshy > 0;
 }
 
 static void post(void *context, const uint8_t *data, size_t nbytes,
                  const struct ki_hash_options *options, struct ki_hashes *out)
 {
     struct client *client = context;
-    (void)data; /* stands in the slot */
-    client->wish = (struct ki_picture_wish){.modes = options->modes,
-                                            .dihedral = options->dihedral,
-                                            .fidelity = options->fidelity,
-                                            .limits = options->limits};
-    client->is_posted = ki_slot_post(&client->slots[client->current], &client->wish,
-                                     out->info.format, nbytes);
+    struct ki_slot *slot = &client->slots[client->current];
+    (void)data;    /* stands in the slot */
+    (void)options; /* those that the hasher was made with */
+    if (client->is_early && slot->input->request.nbytes != nbytes) {
+        give_up_early(client); /* the file has changed meanwhile */
+    }
+    client->is_posted = client->is_early ||
+                        ki_slot_post(slot, &client->wish, out->info.format, nbytes, nbytes);
+    client->is_early = false;
 }
 
 /* The answer to what was posted, if there is one to be believed. */
@@ -220,6 +264,7 @@ static void wait_for(void *context, struct ki_hashes *out)
         reason == KI_REASON_DECODER_CRASHED || reason == KI_REASON_DECODER_MISBEHAVED;
     if (is_failure && client->is_posted && slot->njobs > 1) {
         client->is_posted = ki_slot_post(slot, &client->wish, out->info.format,
+                                         (size_t)out->info.nbytes,
                                          (size_t)out->info.nbytes);
         reason = get_answer(client, out);
     }
@@ -230,6 +275,9 @@ static void release(void *context, struct ki_source *source)
 {
     struct client *client = context;
     struct ki_slot *slot = &client->slots[client->current];
+    if (client->is_early) {
+        give_up_early(client); /* it could not be read, or is known */
+    }
     atomic_store_explicit(&slot->input->request.nready, 0, memory_order_relaxed);
     ki_slot_wipe(slot, source->nbytes, KEEP_NBYTES);
     source->nbytes = 0;
@@ -272,6 +320,12 @@ enum ki_status ki_hasher_create_confined(struct ki_sandbox *sandbox,
         return ki_diag_set(diag, KI_ERR_BUSY, "all %u places of the sandbox are taken",
                            sandbox->nclients);
     }
+    client->wants_pdq = options->kinds & KI_BIT(KI_KIND_PDQ);
+    client->wish = (struct ki_picture_wish){.modes = options->modes,
+                                            .dihedral = options->dihedral,
+                                            .fidelity = options->fidelity,
+                                            .limits = options->limits};
+    client->listener = (struct ki_source_listener){client, on_piece};
     const struct ki_hash_backend backend = {
         .context = client,
         .take = take,

@@ -114,7 +114,7 @@ void ki_slot_rouse(const struct ki_slot *slot)
 }
 
 bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
-                  enum ki_format format, size_t nbytes)
+                  enum ki_format format, size_t nbytes, size_t narrived)
 {
     if (!has_worker(slot)) {
         return false;
@@ -125,14 +125,28 @@ bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
     request->wish = *wish;
     slot->sequence = slot->sequence == UINT32_MAX ? 1 : slot->sequence + 1;
     slot->njobs++;
-    slot->begin_us = ki_clock_wall_us();
+    slot->posted_us = ki_clock_wall_us();
+    slot->begin_us = slot->posted_us;
     atomic_store_explicit(&request->nready, 0, memory_order_relaxed);
+    atomic_store_explicit(&request->narrived, narrived, memory_order_relaxed);
     atomic_store(&request->sequence, slot->sequence);
     /* A worker that lies about it waits in vain, until its time is over. */
     if (atomic_load(&slot->answer->is_asleep)) {
         ki_futex_wake(&request->sequence);
     }
     return true;
+}
+
+void ki_slot_arrive(struct ki_slot *slot, size_t narrived)
+{
+    struct ki_wire_request *request = &slot->input->request;
+    size_t known = narrived < request->nbytes ? narrived : request->nbytes;
+    atomic_store_explicit(&request->narrived, known, memory_order_release);
+    (void)atomic_fetch_add(&request->npieces, 1);
+    if (atomic_load(&slot->answer->is_asleep)) {
+        ki_futex_wake(&request->npieces);
+    }
+    slot->begin_us = ki_clock_wall_us();
 }
 
 static enum ki_reason reason_of_death(const struct ki_slot *slot)
@@ -183,18 +197,20 @@ static enum ki_reason await_answer(struct ki_slot *slot, uint64_t wall_us)
     }
 }
 
-/* What this picture would take at the pace of the quicker of those before it; 0 if that
+/* What this picture still takes at the pace of the quicker of those before it; 0 if that
  * says nothing, or more than can be waited for without a look at the limit and the
  * zygote. */
 static uint64_t expected_us(const struct ki_slot *slot, uint64_t wall_us)
 {
     uint64_t us = (slot->pace * slot->input->request.nbytes) >> PACE_SHIFT;
+    uint64_t ahead_us = slot->begin_us - slot->posted_us;
+    us = us > ahead_us ? us - ahead_us : 0;
     return us < SLICE_US && us < wall_us / 2 ? us : 0;
 }
 
 static void note_pace(struct ki_slot *slot)
 {
-    uint64_t took_us = ki_clock_wall_us() - slot->begin_us;
+    uint64_t took_us = ki_clock_wall_us() - slot->posted_us;
     uint64_t pace = (took_us << PACE_SHIFT) / (slot->input->request.nbytes + 1);
     bool is_slower = slot->pace && pace > slot->pace;
     slot->pace = is_slower ? slot->pace + (pace - slot->pace) / 8 : pace;

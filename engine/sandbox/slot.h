@@ -42,7 +42,8 @@ struct ki_slot {
     uint32_t worker;    /* number of the worker that jobs go to; 0: none yet */
     uint32_t njobs;     /* that it was given */
     bool is_spent;      /* it gets no more */
-    uint64_t begin_us;  /* of the job at hand */
+    uint64_t posted_us; /* the job at hand */
+    uint64_t begin_us;  /* when all of it was there */
     uint64_t pace;      /* us for 2^20 bytes, of the quicker jobs before; 0: not known */
     unsigned missing;   /* layers of the confinement */
 };
@@ -58,9 +59,12 @@ void ki_slot_end(struct ki_slot *slot);
 /* Wakes the worker ahead of the picture that is about to be read into slot->bytes. */
 void ki_slot_rouse(const struct ki_slot *slot);
 
-/* Hands the picture in slot->bytes to the worker. False if there is none to be had. */
+/* Hands the picture of nbytes in slot->bytes to the worker. False if there is none to be
+ * had. If only the first narrived of them are there, ki_slot_arrive tells of each more,
+ * to the last, before ki_slot_wait; or else ki_slot_discard. */
 bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
-                  enum ki_format format, size_t nbytes);
+                  enum ki_format format, size_t nbytes, size_t narrived);
+void ki_slot_arrive(struct ki_slot *slot, size_t narrived);
 
 /* Waits for its result and copies it, once. NONE, or why there is none: LIMIT_TIME,
  * DECODER_CRASHED, DECODER_MISBEHAVED. */

@@ -15,7 +15,7 @@
  *
  * A job: the parent writes the picture and the request, then its sequence number, and
  * wakes the worker; the worker writes the result, then the same number as done, rings
- * the bell and wakes the parent. When a worker is dead the zygote says so in the notice
+ * the bell and wakes the parent. The rest of the picture may follow the request. When a worker is dead the zygote says so in the notice
  * and rings the bell as well. Only then does it fork the next one, and only after that
  * does the parent clear the answer: no worker finds what another one wrote.
  *
@@ -68,6 +68,8 @@ struct ki_wire_request {
     _Atomic uint64_t nready;    /* bytes of the next picture that are there already, for
                                    a worker that has nothing else to do; 0 once posted */
     uint64_t nbytes;
+    _Atomic uint64_t narrived; /* of them: a worker may begin before all are there */
+    _Atomic uint32_t npieces;  /* futex; in which they came */
     enum ki_format format;
     struct ki_picture_wish wish;
 };

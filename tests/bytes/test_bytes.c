@@ -100,12 +100,19 @@ static void *read_all(void *argument)
     return NULL;
 }
 
+static void on_piece(void *context, const struct ki_source *source)
+{
+    _Atomic uint64_t *nready = context;
+    atomic_store(nready, source->nbytes);
+}
+
 Test(source, who_waits_is_told_how_much_is_there)
 {
     static const size_t steps[] = {1000, 60000, 3, 50000};
     static uint8_t data[60000];
     _Atomic uint64_t nready = 0;
-    struct reading reading = {.source = {.nready = &nready}};
+    const struct ki_source_listener listener = {&nready, on_piece};
+    struct reading reading = {.source = {.listener = &listener}};
     pthread_t reader;
     int ends[2];
     uint64_t sum = 0;

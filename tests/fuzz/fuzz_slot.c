@@ -73,6 +73,7 @@ static void play_worker(struct feed *feed, struct ki_slot *slot,
     atomic_store(&slot->answer->bell, word);
     take(feed, &word, sizeof word);
     atomic_store(&notice->status, word);
+    atomic_store(&slot->answer->is_asleep, bits & 4);
     take(feed, &word, sizeof word);
     atomic_store(&slot->answer->done, bits & 1 ? slot->sequence : word);
     if (bits & 2) {
@@ -102,8 +103,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     memset(&notice, 0, sizeof notice);
     take(&feed, &slot.sequence, sizeof slot.sequence);
     const struct ki_picture_wish wish = take_wish(&feed);
-    require(ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, 64));
+    /* Half of the pictures come in two pieces, of which the second is too long. */
+    require(ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, 64, slot.sequence % 2 ? 64 : 7));
     play_worker(&feed, &slot, &notice);
+    if (slot.sequence % 2 == 0) {
+        ki_slot_arrive(&slot, 65);
+    }
+    require(atomic_load(&input.input.request.narrived) == 64);
     struct ki_wire_result result;
     struct ki_hashes hashes = {0};
     enum ki_reason reason = ki_slot_wait(&slot, 0, &result);

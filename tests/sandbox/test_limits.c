@@ -179,16 +179,16 @@ static void test_zygote(const char *hostile)
         return;
     }
     memcpy(slot.bytes, &honest, sizeof honest);
-    bool is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest) &&
+    bool is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest, sizeof honest) &&
                    ki_slot_wait(&slot, 5000000, &result) == KI_REASON_NONE;
     check(is_good, "a picture before");
     siginfo_t death;
     (void)kill(slot.zygote, SIGKILL); /* which is also sent to its worker */
     (void)waitid(P_PID, (id_t)slot.zygote, &death, WEXITED | WNOWAIT);
-    is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest) &&
+    is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest, sizeof honest) &&
               ki_slot_wait(&slot, 5000000, &result) == KI_REASON_DECODER_CRASHED;
     check(is_good, "zygote killed: decoder-crashed");
-    is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest) &&
+    is_good = ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, sizeof honest, sizeof honest) &&
               ki_slot_wait(&slot, 5000000, &result) == KI_REASON_NONE;
     check(is_good, "the next picture gets a new one");
     ki_slot_end(&slot);

@@ -51,7 +51,7 @@ static enum ki_reason run(struct ki_slot *slot, const struct probe *probe)
     const struct ki_picture_wish wish = {.modes = 1, .limits = ki_limits_default()};
     struct ki_wire_result result;
     memcpy(slot->bytes, probe, sizeof *probe);
-    if (!ki_slot_post(slot, &wish, KI_FORMAT_JPEG, sizeof *probe)) {
+    if (!ki_slot_post(slot, &wish, KI_FORMAT_JPEG, sizeof *probe, sizeof *probe)) {
         return KI_REASON_UNREADABLE;
     }
     return ki_slot_wait(slot, STAYS_US, &result);
