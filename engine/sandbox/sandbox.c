@@ -189,9 +189,9 @@ static void on_piece(void *context, const struct ki_source *source)
     if (client->is_early) {
         ki_slot_arrive(slot, source->nbytes);
     } else if (may_begin(client, source)) {
-        client->is_early = ki_slot_post(slot, &client->wish, KI_FORMAT_PNG,
-                                        (size_t)source->expected_nbytes,
-                                        source->nbytes);
+        client->is_early =
+            ki_slot_post(slot, &client->wish, KI_FORMAT_PNG,
+                         (size_t)source->expected_nbytes, source->nbytes);
         client->nshy = client->is_early ? 0 : SHY_PICTURES;
     } else {
         atomic_store_explicit(&slot->input->request.nready, source->nbytes,
@@ -232,8 +232,9 @@ static void post(void *context, const uint8_t *data, size_t nbytes,
     if (client->is_early && slot->input->request.nbytes != nbytes) {
         give_up_early(client); /* the file has changed meanwhile */
     }
-    client->is_posted = client->is_early ||
-                        ki_slot_post(slot, &client->wish, out->info.format, nbytes, nbytes);
+    client->is_posted =
+        client->is_early ||
+        ki_slot_post(slot, &client->wish, out->info.format, nbytes, nbytes);
     client->is_early = false;
 }
 

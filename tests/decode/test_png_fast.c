@@ -122,9 +122,8 @@ static enum ki_reason on_rows(void *context, const uint8_t *samples, size_t stri
         }
     }
     seen->nrows += count;
-    seen->is_early =
-        seen->is_early ||
-        (seen->coming && seen->coming->narrived < seen->coming->file->nbytes);
+    seen->is_early = seen->is_early || (seen->coming && seen->coming->narrived <
+                                                            seen->coming->file->nbytes);
     return KI_REASON_NONE;
 }
 

@@ -49,12 +49,14 @@ static struct {
     unsigned narrivals;
 } reading;
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): names that the linker gives */
 ssize_t __real_read(int fd, void *data, size_t nbytes);
 ssize_t __wrap_read(int fd, void *data, size_t nbytes);
 int __real_fstat(int fd, struct stat *info);
 int __wrap_fstat(int fd, struct stat *info);
 void __real_ki_slot_arrive(struct ki_slot *slot, size_t narrived);
 void __wrap_ki_slot_arrive(struct ki_slot *slot, size_t narrived);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 /* The children of a process; of those, of each. */
 static void kill_workers(pid_t parent, unsigned depth)
@@ -62,8 +64,9 @@ static void kill_workers(pid_t parent, unsigned depth)
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
     FILE *file = fopen(path, "re");
-    int child;
-    while (file && fscanf(file, "%d", &child) == 1) {
+    char number[16];
+    while (file && fscanf(file, "%15s", number) == 1) {
+        pid_t child = (pid_t)strtol(number, NULL, 10);
         if (depth == 0) {
             (void)kill(child, SIGKILL);
         } else {
@@ -187,16 +190,21 @@ static void end(struct trial *trial)
     ki_sandbox_stop(trial->sandbox);
 }
 
+static bool is_same_pdq(const struct ki_pdq_result *a, const struct ki_pdq_result *b)
+{
+    return a->present == b->present && a->quality == b->quality &&
+           memcmp(a->hashes, b->hashes, sizeof a->hashes) == 0;
+}
+
 static bool is_same(const struct ki_hashes *a, const struct ki_hashes *b)
 {
     return a->reason == b->reason && a->os_error == b->os_error &&
            a->info.nbytes == b->info.nbytes && a->info.width == b->info.width &&
            a->info.nwarnings == b->info.nwarnings && a->digests == b->digests &&
-           memcmp(a->pdq, b->pdq, sizeof a->pdq) == 0;
+           is_same_pdq(&a->pdq[KI_MODE_PDQ], &b->pdq[KI_MODE_PDQ]);
 }
 
-/* As in this process, where the same happens while the file is read. Kept away from the
- * pictures after it: so many of which are not begun early if one was for nothing. */
+/* As in this process, where the same happens while the file is read. */
 static void compare(struct trial *trial, enum event event, off_t unseen,
                     const char *what)
 {
@@ -212,6 +220,7 @@ static void compare(struct trial *trial, enum event event, off_t unseen,
     }
 }
 
+/* After one that was begun for nothing, so many are read first. */
 static void be_bold_again(struct trial *trial)
 {
     struct ki_hashes hashes;
