@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-enum { HOSTILE_MAGIC = 0x6b697861 };
+/* Behind the signature of a PNG, if the "picture" begins with one. */
+enum { HOSTILE_MAGIC = 0x6b697861, HOSTILE_IN_PNG = 8 };
 
 enum hostile_way {
     HOSTILE_HONEST,   /* the right answer: hostile_truth */

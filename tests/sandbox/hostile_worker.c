@@ -187,7 +187,9 @@ static void serve(struct ki_child *child)
     for (uint32_t n = 0; n < child->input->setup.npictures; n++) {
         uint32_t sequence = ki_child_await(child);
         struct hostile_order order;
-        memcpy(&order, child->bytes, sizeof order);
+        size_t offset =
+            child->input->request.format == KI_FORMAT_PNG ? HOSTILE_IN_PNG : 0;
+        memcpy(&order, child->bytes + offset, sizeof order);
         if (order.magic != HOSTILE_MAGIC) {
             die(child);
         }

@@ -4,25 +4,30 @@
  * may do harm to the parent, and no honest one may get another's answer. With workers
  * for one picture each and for several; of these it is only asked that they cannot
  * speak for others by accident or by what they leave behind, since one that was taken
- * over can always lie about the pictures it is given next. usage: test_hostile
+ * over can always lie about the pictures it is given next. Every sixteenth is a file
+ * that the worker gets while it is read. usage: test_hostile
  * HOSTILE_WORKER NJOBS [SEED]     the long form has 1000000 jobs
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <knownimage/sandbox.h>
 
 #include "base/clock.h"
 #include "hostile.h"
 
-enum { WALL_US = 40000, SOME_PICTURES = 50 };
+/* A file so large that its worker begins before it is read. */
+enum { WALL_US = 40000, SOME_PICTURES = 50, FILE_NBYTES = 530 << 10, EARLY_ONES = 16 };
 
 struct trial {
     struct ki_sandbox *sandbox;
     struct ki_hasher *hasher;
     unsigned npictures;
+    FILE *file;
+    const char *path; /* of it */
     uint64_t state;
     uint64_t nreasons[KI_NREASONS];
     uint64_t nhonest;
@@ -75,13 +80,35 @@ static bool is_sound(const struct ki_hashes *hashes)
            hashes->info.scale <= 8 && hashes->digests == KI_BIT(KI_KIND_MD5);
 }
 
+static void hash(struct trial *trial, const struct hostile_order *order,
+                 struct ki_hashes *hashes)
+{
+    if (next_random(trial) % EARLY_ONES > 0) {
+        ki_hash_memory(trial->hasher, order, sizeof *order, hashes);
+        return;
+    }
+    if (fseek(trial->file, HOSTILE_IN_PNG, SEEK_SET) != 0 ||
+        fwrite(order, sizeof *order, 1, trial->file) != 1 || fflush(trial->file) != 0) {
+        abort();
+    }
+    ki_hash_file(trial->hasher, trial->path, hashes);
+}
+
+static bool make_file(const char *path)
+{
+    static const char bytes[FILE_NBYTES] = "\x89PNG\r\n\x1a\n";
+    FILE *file = fopen(path, "wbe");
+    bool is_good = file && fwrite(bytes, sizeof bytes, 1, file) == 1;
+    return (!file || fclose(file) == 0) && is_good;
+}
+
 static void run_job(struct trial *trial)
 {
     struct hostile_order order = {
         .magic = HOSTILE_MAGIC, .way = choose(trial), .seed = next_random(trial)};
     struct ki_hashes hashes;
     bool is_honest = order.way == HOSTILE_HONEST;
-    ki_hash_memory(trial->hasher, &order, sizeof order, &hashes);
+    hash(trial, &order, &hashes);
     bool is_late = is_honest && hashes.reason == KI_REASON_LIMIT_TIME;
     trial->nreasons[hashes.reason]++;
     trial->nhonest += is_honest;
@@ -97,7 +124,7 @@ static void run_job(struct trial *trial)
 static struct ki_limits limits(void)
 {
     struct ki_limits limits = ki_limits_default();
-    limits.file_nbytes = 4096;
+    limits.file_nbytes = FILE_NBYTES;
     limits.memory_nbytes = 256 << 20;
     limits.wall_us = WALL_US;
     return limits;
@@ -142,9 +169,12 @@ static void report(const struct trial *trial, uint64_t njobs, uint64_t elapsed_u
 static bool run_trial(const char *worker, uint64_t njobs, uint64_t seed,
                       unsigned npictures)
 {
-    struct trial trial = {.state = seed, .npictures = npictures};
+    char path[64];
+    (void)snprintf(path, sizeof path, "/tmp/knownimage-hostile-%d", (int)getpid());
+    struct trial trial = {.state = seed, .npictures = npictures, .path = path};
+    trial.file = make_file(path) ? fopen(path, "r+be") : NULL;
     uint64_t begin_us = ki_clock_wall_us();
-    if (!start(&trial, worker)) {
+    if (!trial.file || !start(&trial, worker)) {
         return false;
     }
     for (uint64_t i = 0; i < njobs; i++) {
@@ -152,6 +182,8 @@ static bool run_trial(const char *worker, uint64_t njobs, uint64_t seed,
     }
     ki_hasher_destroy(trial.hasher);
     ki_sandbox_stop(trial.sandbox);
+    (void)fclose(trial.file);
+    (void)unlink(path);
     report(&trial, njobs, ki_clock_wall_us() - begin_us);
     return trial.nwrong == 0 && trial.nlate * 20 <= trial.nhonest;
 }
