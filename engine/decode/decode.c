@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/decode.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 
 static const struct ki_decoder *const decoders[] = {
@@ -52,4 +55,34 @@ bool ki_decode_is_late(const struct ki_deadline *deadline)
 {
     return ki_clock_wall_us() >= deadline->wall_us &&
            ki_clock_thread_cpu_us() >= deadline->cpu_us;
+}
+
+static bool is_kept(const struct ki_decode_memory *memory, size_t nbytes)
+{
+    return memory->bytes && memory->nbytes >= nbytes;
+}
+
+static void renew(struct ki_decode_memory *memory, size_t nbytes)
+{
+    free(memory->bytes);
+    memory->bytes = calloc(nbytes, 1);
+    memory->nbytes = memory->bytes ? nbytes : 0;
+}
+
+uint8_t *ki_decode_reserve(struct ki_decode_memory *memory, size_t nbytes)
+{
+    if (!is_kept(memory, nbytes)) {
+        renew(memory, nbytes);
+    }
+    return memory->bytes;
+}
+
+uint8_t *ki_decode_reserve_zeros(struct ki_decode_memory *memory, size_t nbytes)
+{
+    if (is_kept(memory, nbytes)) {
+        memset(memory->bytes, 0, nbytes);
+    } else {
+        renew(memory, nbytes);
+    }
+    return memory->bytes;
 }

@@ -25,4 +25,9 @@ struct ki_deadline {
 struct ki_deadline ki_decode_deadline(const struct ki_limits *limits);
 bool ki_decode_is_late(const struct ki_deadline *deadline);
 
+/* As many bytes, which *memory keeps: any, or all zeros, at the cost of clearing them
+ * only if they are not new. NULL if there are none. */
+uint8_t *ki_decode_reserve(struct ki_decode_memory *memory, size_t nbytes);
+uint8_t *ki_decode_reserve_zeros(struct ki_decode_memory *memory, size_t nbytes);
+
 #endif

@@ -2,8 +2,9 @@
 /*
  * JPEG through libjpeg-turbo. Baseline pictures stream row by row; progressive and
  * other multi-scan files make libjpeg hold all coefficients, so they have their own
- * pixel limit. Decoding stops at the first sign of missing or bad picture data: what
- * libjpeg makes up for it must not be hashed, and making it up costs time.
+ * pixel limit. Progressive ones of which luma alone is wanted go a short way if they can
+ * (jpeg_progressive.h). Decoding stops at the first sign of missing or bad picture data:
+ * what libjpeg makes up for it must not be hashed, and making it up costs time.
  */
 #include <limits.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <jerror.h>
 
 #include "decode/decode.h"
+#include "decode/jpeg_progressive.h"
 #include "decode/jpeg_reason.h"
 #include "decode/jpeg_source.h"
 
@@ -35,6 +37,7 @@ struct jpeg_job {
     struct ki_deadline deadline;
     unsigned nticks;
     unsigned components_seen; /* bit i: a scan gave the DC of component i */
+    bool may_be_short;        /* ki_jpeg_progressive may be asked */
 };
 
 static _Noreturn void leave(struct jpeg_job *job, enum ki_reason reason)
@@ -345,6 +348,25 @@ static enum ki_reason check_end(const struct jpeg_job *job)
     return is_whole ? KI_REASON_NONE : KI_REASON_CORRUPT;
 }
 
+/* A progressive picture whose luma is all that is wanted. */
+static bool is_short(const struct jpeg_job *job)
+{
+    const struct jpeg_decompress_struct *cinfo = &job->cinfo;
+    return job->may_be_short && cinfo->progressive_mode && !cinfo->arith_code &&
+           cinfo->raw_data_out && !cinfo->do_block_smoothing;
+}
+
+static enum ki_jpeg_outcome go_short_way(struct jpeg_job *job, enum ki_reason *reason)
+{
+    const struct ki_jpeg_facts facts = {
+        .width = job->cinfo.image_width,
+        .height = job->cinfo.image_height,
+        .ncomponents = (unsigned)job->cinfo.num_components,
+        .block = job->info->scale,
+    };
+    return ki_jpeg_progressive(job->request, &facts, &job->deadline, reason);
+}
+
 static enum ki_reason decode_picture(struct jpeg_job *job)
 {
     create(job);
@@ -358,6 +380,12 @@ static enum ki_reason decode_picture(struct jpeg_job *job)
     choose_fidelity(job);
     choose_raw(&job->cinfo);
     reason = begin(job);
+    if (reason == KI_REASON_NONE && is_short(job)) {
+        if (go_short_way(job, &reason) != KI_JPEG_DECLINED) {
+            return reason;
+        }
+        reason = begin(job); /* anew */
+    }
     if (reason != KI_REASON_NONE) {
         return reason;
     }
@@ -387,18 +415,31 @@ static void fill_info(const struct jpeg_job *job)
     job->info->nframes = 1;
 }
 
-static enum ki_reason jpeg_decode(const struct ki_decode_request *request,
-                                  struct ki_image_info *info)
+static enum ki_reason decode(const struct ki_decode_request *request,
+                             struct ki_image_info *info, bool may_be_short)
 {
     struct jpeg_job job = {
         .request = request,
         .info = info,
         .deadline = ki_decode_deadline(request->limits),
+        .may_be_short = may_be_short,
     };
     enum ki_reason reason = run(&job);
     fill_info(&job);
     jpeg_destroy_decompress(&job.cinfo);
     return reason;
+}
+
+static enum ki_reason jpeg_decode(const struct ki_decode_request *request,
+                                  struct ki_image_info *info)
+{
+    return decode(request, info, true);
+}
+
+enum ki_reason ki_jpeg_through_libjpeg(const struct ki_decode_request *request,
+                                       struct ki_image_info *info)
+{
+    return decode(request, info, false);
 }
 
 const struct ki_decoder ki_decoder_jpeg = {KI_FORMAT_JPEG, false, jpeg_decode};

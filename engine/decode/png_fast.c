@@ -108,17 +108,6 @@ static uint32_t choose_rows(size_t raw_stride)
     return (uint32_t)(ngroups > 0 ? ngroups * ROWS_AT_ONCE : ROWS_AT_ONCE);
 }
 
-/* Zeroed when it is new. What is there of another picture is as good as zeros. */
-static uint8_t *reserve(struct ki_decode_memory *memory, size_t nbytes)
-{
-    if (!memory->bytes || memory->nbytes < nbytes) {
-        free(memory->bytes);
-        memory->bytes = calloc(nbytes, 1);
-        memory->nbytes = memory->bytes ? nbytes : 0;
-    }
-    return memory->bytes;
-}
-
 /* The stream's memory first, since it is to be aligned. */
 static bool allocate(struct fast *fast, struct ki_decode_memory *memory)
 {
@@ -136,7 +125,8 @@ static bool allocate(struct fast *fast, struct ki_decode_memory *memory)
     if (all_nbytes > fast->request->limits->memory_nbytes) {
         return false;
     }
-    uint8_t *bytes = reserve(memory, all_nbytes);
+    /* What is there of another picture is as good as zeros. */
+    uint8_t *bytes = ki_decode_reserve(memory, all_nbytes);
     if (!bytes) {
         return false;
     }
