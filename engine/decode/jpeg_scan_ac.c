@@ -9,6 +9,7 @@ enum { RUN_OF_16 = 0xf0 };
 struct block {
     struct ki_jpeg_bits bits;
     uint64_t mask;
+    uint64_t old;  /* of those, what is in the band and not passed yet */
     int16_t *line; /* NULL: values are not kept */
     uint32_t nended;
 };
@@ -108,54 +109,57 @@ static inline void pass_bits(struct ki_jpeg_bits *bits, unsigned count)
     }
 }
 
-/* One more bit of each coefficient in which, away from zero. */
-static inline void refine(const struct ki_jpeg_scan *scan, struct block *block,
-                          uint64_t which, bool is_kept)
+/* One more bit of the lowest of them, away from zero. */
+static inline void refine_one(const struct ki_jpeg_scan *scan, struct block *block)
 {
     const uint8_t *slot = scan->components[0]->slot;
-    if (!is_kept) {
-        pass_bits(&block->bits, (unsigned)__builtin_popcountll(which));
-        return;
-    }
-    while (which) {
-        int16_t *value = block->line + slot[__builtin_ctzll(which)];
-        ki_jpeg_bits_need(&block->bits);
-        int32_t more = (int32_t)(ki_jpeg_bits_take(&block->bits, 1) << scan->low);
-        *value = (int16_t)(*value < 0 ? *value - more : *value + more);
-        which &= which - 1;
-    }
+    int16_t *value = block->line + slot[__builtin_ctzll(block->old)];
+    ki_jpeg_bits_need(&block->bits);
+    int32_t more = (int32_t)(ki_jpeg_bits_take(&block->bits, 1) << scan->low);
+    int32_t sign = *value < 0 ? -1 : 0;
+    *value = (int16_t)(*value + ((more ^ sign) - sign));
 }
 
-/* The next symbol: coefficients that were not zero, as many that stay so, and one that
- * no longer is, or is the last of 16. *k goes on behind it. */
-static inline bool refine_run(const struct ki_jpeg_scan *scan, struct block *block,
-                              struct ki_jpeg_look look, unsigned *k, bool is_kept)
+/* Passes over so many zeros and what is between them; *k is then the place of the one
+ * after them, maybe beyond the band. */
+static inline void pass_zeros(const struct ki_jpeg_scan *scan, struct block *block,
+                              unsigned *k, unsigned nzeros, bool is_kept)
 {
-    const uint64_t rest = band(*k, scan->last);
-    uint64_t zeros = ~block->mask & rest;
-    for (unsigned run = look.symbol >> 4; run > 0; run--) {
-        zeros &= zeros - 1;
-    }
-    if (zeros == 0) {
-        return false;
-    }
-    uint64_t found = zeros & (~zeros + 1);
-    refine(scan, block, block->mask & rest & (found - 1), is_kept);
-    *k = (unsigned)__builtin_ctzll(found);
-    if (look.value != 0) {
-        block->mask |= found;
+    unsigned at = *k + nzeros;
+    unsigned npassed = 0;
+    while (block->old && (unsigned)__builtin_ctzll(block->old) <= at) {
         if (is_kept) {
-            block->line[scan->components[0]->slot[*k]] =
-                (int16_t)(look.value * (1 << scan->low));
+            refine_one(scan, block);
+        }
+        block->old &= block->old - 1;
+        at++;
+        npassed++;
+    }
+    if (!is_kept) {
+        pass_bits(&block->bits, npassed);
+    }
+    *k = at;
+}
+
+/* To the end of the band. */
+static inline void refine_rest(const struct ki_jpeg_scan *scan, struct block *block,
+                               bool is_kept)
+{
+    unsigned npassed = 0;
+    for (; block->old; block->old &= block->old - 1, npassed++) {
+        if (is_kept) {
+            refine_one(scan, block);
         }
     }
-    ++*k;
-    return true;
+    if (!is_kept) {
+        pass_bits(&block->bits, npassed);
+    }
 }
 
 static inline bool refine_block(const struct ki_jpeg_scan *scan, struct block *block,
                                 bool is_kept)
 {
+    const uint8_t *slot = scan->components[0]->slot;
     unsigned k = scan->first;
     while (block->nended == 0 && k <= scan->last) {
         ki_jpeg_bits_need(&block->bits);
@@ -171,13 +175,19 @@ static inline bool refine_block(const struct ki_jpeg_scan *scan, struct block *b
         if (size == 1 && look.value == 0) { /* it did not fit beside a long code */
             look.value = ki_jpeg_bits_take(&block->bits, 1) ? 1 : -1;
         }
-        if (!refine_run(scan, block, look, &k, is_kept)) {
+        pass_zeros(scan, block, &k, look.symbol >> 4, is_kept);
+        if (k > scan->last) {
             return false;
         }
+        block->mask |= (uint64_t)size << k;
+        if (is_kept && size > 0) {
+            block->line[slot[k]] = (int16_t)(look.value * (1 << scan->low));
+        }
+        k++;
     }
     if (block->nended > 0) {
         block->nended--;
-        refine(scan, block, block->mask & band(k, scan->last), is_kept);
+        refine_rest(scan, block, is_kept);
     }
     return true;
 }
@@ -187,9 +197,15 @@ static inline bool refine_blocks(struct ki_jpeg_scan *scan, size_t first,
 {
     const struct ki_jpeg_component *component = scan->components[0];
     struct block block = {.bits = scan->bits, .nended = scan->nblocks_ended};
+    const uint64_t which = band(scan->first, scan->last);
     bool is_good = true;
     for (size_t i = first; is_good && i < first + count; i++) {
         block.mask = component->masks[i];
+        block.old = block.mask & which;
+        if (block.nended > 0 && block.old == 0) {
+            block.nended--;
+            continue;
+        }
         block.line = is_kept ? component->values + i * component->nslots : NULL;
         is_good =
             refine_block(scan, &block, is_kept) && !ki_jpeg_bits_ran_out(&block.bits);
