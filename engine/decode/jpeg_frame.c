@@ -62,7 +62,8 @@ bool ki_jpeg_frame_begin(struct ki_jpeg_frame *frame,
                          const struct ki_jpeg_segment *segment)
 {
     const uint8_t *bytes = segment->payload;
-    if (segment->nbytes < 6 || bytes[0] != 8 || (bytes[5] != 1 && bytes[5] != 3) ||
+    if (frame->ncomponents > 0 || segment->nbytes < 6 || bytes[0] != 8 ||
+        (bytes[5] != 1 && bytes[5] != 3) ||
         segment->nbytes != 6 + (size_t)bytes[5] * 3) {
         return false;
     }

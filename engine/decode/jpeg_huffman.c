@@ -20,7 +20,7 @@ static void fill_looks(struct ki_jpeg_look *looks, unsigned nbits, uint8_t symbo
 }
 
 bool ki_jpeg_huffman_build(struct ki_jpeg_huffman *table, const uint8_t *counts,
-                           const uint8_t *symbols)
+                           const uint8_t *symbols, uint8_t most)
 {
     memset(table->looks, 0, sizeof table->looks);
     table->symbols = symbols;
@@ -42,7 +42,11 @@ bool ki_jpeg_huffman_build(struct ki_jpeg_huffman *table, const uint8_t *counts,
         index += count;
         table->limits[nbits] = code << (KI_JPEG_MOST_CODE_NBITS - nbits);
     }
-    return index <= KI_JPEG_MOST_SYMBOLS;
+    bool is_good = index <= KI_JPEG_MOST_SYMBOLS;
+    for (uint32_t i = 0; is_good && i < index; i++) {
+        is_good = symbols[i] <= most;
+    }
+    return is_good;
 }
 
 struct ki_jpeg_look ki_jpeg_huffman_search(const struct ki_jpeg_huffman *table,

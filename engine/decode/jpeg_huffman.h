@@ -33,9 +33,10 @@ struct ki_jpeg_huffman {
 };
 
 /* counts: of the codes of 1 … 16 bits; symbols: as many as these are in all, at most
- * MOST_SYMBOLS, which are not copied. False if there are no such codes. */
+ * MOST_SYMBOLS, which are not copied. False if there are no such codes, or a symbol is
+ * higher than most. */
 bool ki_jpeg_huffman_build(struct ki_jpeg_huffman *table, const uint8_t *counts,
-                           const uint8_t *symbols);
+                           const uint8_t *symbols, uint8_t most);
 
 /* The long way, for the next 16 bits: a look without a value; nbits 0 if that is no
  * code. */

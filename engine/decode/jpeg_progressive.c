@@ -9,7 +9,10 @@
 #include "decode/jpeg_scan.h"
 #include "decode/jpeg_walk.h"
 
-enum { MOST_KEPT_NBYTES = 8 << 20 };
+enum {
+    MOST_KEPT_NBYTES = 8 << 20,
+    MOST_DC = 15, /* bits of a difference */
+};
 
 struct progressive {
     const struct ki_decode_request *request;
@@ -36,9 +39,9 @@ static bool build_tables(struct progressive *job,
                                                 : &frame->ac_codes[header->ac_codes[i]];
         scan->tables[i] = &job->huffman[i];
         if (!is_dc || header->high == 0) {
-            is_good =
-                codes->counts &&
-                ki_jpeg_huffman_build(&job->huffman[i], codes->counts, codes->symbols);
+            is_good = codes->counts && ki_jpeg_huffman_build(
+                                           &job->huffman[i], codes->counts,
+                                           codes->symbols, is_dc ? MOST_DC : UINT8_MAX);
         }
     }
     return is_good;
@@ -113,7 +116,8 @@ static enum ki_jpeg_outcome take_segment(struct progressive *job,
     case KI_JPEG_DRI:
         is_good = ki_jpeg_frame_take_interval(frame, segment);
         break;
-    default:
+    default: /* a restart marker after the last unit too */
+        is_good = segment->code >= KI_JPEG_APP0 || segment->code == KI_JPEG_EOI;
         break;
     }
     return is_good ? KI_JPEG_DONE : KI_JPEG_DECLINED;

@@ -32,8 +32,8 @@ static bool decode_dc(struct ki_jpeg_scan *scan, unsigned i, size_t block)
     struct ki_jpeg_look look = ki_jpeg_huffman_next(scan->tables[i], &scan->bits);
     int32_t difference = look.value;
     if (difference == 0) {
-        unsigned size = look.symbol;
-        if (look.nbits == 0 || size > 15) {
+        unsigned size = look.symbol; /* of a table for DC: 15 at most */
+        if (look.nbits == 0) {
             return false;
         }
         if (size > 0) {
