@@ -29,7 +29,12 @@ corpus --seed 2 --width 17 --height 33 --originals 2 --strangers 2 --list-unifor
 "$build/tests/bombs/make_bombs" --small "$work/bombs" >/dev/null
 while read -r file; do
     case $file in
-    *.jpg) keep jpeg "$file" ;;
+    *.jpg)
+        keep jpeg "$file"
+        if LC_ALL=C grep -qaP '\xff\xc2\x00[\x0b\x11]' "$file"; then
+            keep jpeg_progressive "$file"
+        fi
+        ;;
     *.png) keep png "$file" ;;
     esac
     head -c 16 "$file" >"$work/start"
