@@ -5,6 +5,8 @@
 
 enum { RUN_OF_16 = 0xf0 };
 
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* What a block is decoded with; a value, as the bits are. */
 struct block {
     struct ki_jpeg_bits bits;
@@ -29,7 +31,7 @@ static inline uint32_t take_end(struct ki_jpeg_bits *bits, uint8_t symbol)
 }
 
 /* Codes of one block, the first time its band comes. */
-static inline bool decode_block(const struct ki_jpeg_scan *scan, struct block *block,
+static ALWAYS_INLINE bool decode_block(const struct ki_jpeg_scan *scan, struct block *block,
                                 bool is_kept)
 {
     const uint8_t *slot = scan->components[0]->slot;
@@ -65,7 +67,7 @@ static inline bool decode_block(const struct ki_jpeg_scan *scan, struct block *b
     return true;
 }
 
-static inline bool decode_blocks(struct ki_jpeg_scan *scan, size_t first,
+static ALWAYS_INLINE bool decode_blocks(struct ki_jpeg_scan *scan, size_t first,
                                  uint32_t count, bool is_kept)
 {
     const struct ki_jpeg_component *component = scan->components[0];
@@ -110,7 +112,7 @@ static inline void pass_bits(struct ki_jpeg_bits *bits, unsigned count)
 }
 
 /* One more bit of the lowest of them, away from zero. */
-static inline void refine_one(const struct ki_jpeg_scan *scan, struct block *block)
+static ALWAYS_INLINE void refine_one(const struct ki_jpeg_scan *scan, struct block *block)
 {
     const uint8_t *slot = scan->components[0]->slot;
     int16_t *value = block->line + slot[__builtin_ctzll(block->old)];
@@ -122,7 +124,7 @@ static inline void refine_one(const struct ki_jpeg_scan *scan, struct block *blo
 
 /* Passes over so many zeros and what is between them; *k is then the place of the one
  * after them, maybe beyond the band. */
-static inline void pass_zeros(const struct ki_jpeg_scan *scan, struct block *block,
+static ALWAYS_INLINE void pass_zeros(const struct ki_jpeg_scan *scan, struct block *block,
                               unsigned *k, unsigned nzeros, bool is_kept)
 {
     unsigned at = *k + nzeros;
@@ -142,7 +144,7 @@ static inline void pass_zeros(const struct ki_jpeg_scan *scan, struct block *blo
 }
 
 /* To the end of the band. */
-static inline void refine_rest(const struct ki_jpeg_scan *scan, struct block *block,
+static ALWAYS_INLINE void refine_rest(const struct ki_jpeg_scan *scan, struct block *block,
                                bool is_kept)
 {
     unsigned npassed = 0;
@@ -156,7 +158,7 @@ static inline void refine_rest(const struct ki_jpeg_scan *scan, struct block *bl
     }
 }
 
-static inline bool refine_block(const struct ki_jpeg_scan *scan, struct block *block,
+static ALWAYS_INLINE bool refine_block(const struct ki_jpeg_scan *scan, struct block *block,
                                 bool is_kept)
 {
     const uint8_t *slot = scan->components[0]->slot;
@@ -192,7 +194,7 @@ static inline bool refine_block(const struct ki_jpeg_scan *scan, struct block *b
     return true;
 }
 
-static inline bool refine_blocks(struct ki_jpeg_scan *scan, size_t first,
+static ALWAYS_INLINE bool refine_blocks(struct ki_jpeg_scan *scan, size_t first,
                                  uint32_t count, bool is_kept)
 {
     const struct ki_jpeg_component *component = scan->components[0];
