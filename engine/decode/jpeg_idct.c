@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/jpeg_idct.h"
 
+#include <string.h>
+
+#include "base/cpu.h"
+
 enum {
     NBITS = 13,      /* of constants, after the point */
     NBITS_KEPT = 2,  /* after the columns */
@@ -235,17 +239,22 @@ struct form {
     unsigned nrows;       /* of the line, and columns */
     uint8_t places[SIDE]; /* of each row and column among those; NONE: not used */
     uint8_t spare;        /* a slot for what is not used */
-    bool (*block)(const int16_t *line, const uint16_t *quant, uint8_t *samples,
-                  size_t stride);
+    ki_jpeg_idct_block *block;
+    ki_jpeg_idct_block *block_avx2; /* NULL: none */
 };
 
 enum { NONE = SIDE };
 
+#if !defined(__x86_64__)
+#define ki_jpeg_idct_avx2_8 NULL
+#define ki_jpeg_idct_avx2_4 NULL
+#endif
+
 static const struct form forms[4] = {
-    {64, SIDE, {0, 1, 2, 3, 4, 5, 6, 7}, 0, block_to_8},
-    {64, SIDE, {0, 1, 2, 3, NONE, 5, 6, 7}, 36, block_to_4},
-    {32, NUSED, {0, 1, NONE, 2, NONE, 3, NONE, 4}, 31, block_to_2},
-    {1, 1, {0, NONE, NONE, NONE, NONE, NONE, NONE, NONE}, 0, block_to_1},
+    {64, SIDE, {0, 1, 2, 3, 4, 5, 6, 7}, 0, block_to_8, ki_jpeg_idct_avx2_8},
+    {64, SIDE, {0, 1, 2, 3, NONE, 5, 6, 7}, 36, block_to_4, ki_jpeg_idct_avx2_4},
+    {32, NUSED, {0, 1, NONE, 2, NONE, 3, NONE, 4}, 31, block_to_2, NULL},
+    {1, 1, {0, NONE, NONE, NONE, NONE, NONE, NONE, NONE}, 0, block_to_1, NULL},
 };
 
 static const struct form *form_of(unsigned block)
@@ -253,11 +262,15 @@ static const struct form *form_of(unsigned block)
     return block == 1 ? &forms[0] : block == 2 ? &forms[1] : &forms[block == 4 ? 2 : 3];
 }
 
-void ki_jpeg_idct_choose(struct ki_jpeg_idct *idct, unsigned block)
+void ki_jpeg_idct_choose(struct ki_jpeg_idct *idct, unsigned block,
+                         unsigned cpu_features)
 {
     const struct form *form = form_of(block);
     *idct = (struct ki_jpeg_idct){
         .side = SIDE / block, .nslots = form->nslots, .block = form->block};
+    if (form->block_avx2 && (cpu_features & KI_CPU_AVX2)) {
+        idct->block = form->block_avx2;
+    }
     uint8_t row_of[SIDE * SIDE];
     uint8_t column_of[SIDE * SIDE];
     walk_zigzag(row_of, column_of);
@@ -268,4 +281,19 @@ void ki_jpeg_idct_choose(struct ki_jpeg_idct *idct, unsigned block)
         idct->slot[k] = (uint8_t)(is_used ? row * form->nrows + column : form->spare);
         idct->used |= (uint64_t)(is_used && k > 0) << k;
     }
+}
+
+bool ki_jpeg_idct_arrange(const struct ki_jpeg_idct *idct, const uint16_t *steps,
+                          uint16_t *quant)
+{
+    bool is_good = steps[0] < 2 * MOST;
+    memset(quant, 0, idct->nslots * sizeof *quant);
+    for (unsigned k = 1; k < SIDE * SIDE; k++) {
+        if (idct->used >> k & 1) {
+            quant[idct->slot[k]] = steps[k];
+            is_good = is_good && steps[k] < 2 * MOST;
+        }
+    }
+    quant[0] = steps[0];
+    return is_good;
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/jpeg_luma.h"
 
-void ki_jpeg_luma_begin(struct ki_jpeg_luma *luma, const uint16_t *quant)
+bool ki_jpeg_luma_begin(struct ki_jpeg_luma *luma, const uint16_t *steps)
 {
     luma->stride = (size_t)luma->component->width * luma->idct->side;
-    for (unsigned k = KI_JPEG_NCOEFFICIENTS; k-- > 0;) { /* so that DC comes last */
-        luma->quant[luma->idct->slot[k]] = quant[k];
-    }
+    return ki_jpeg_idct_arrange(luma->idct, steps, luma->quant);
 }
 
 static void fill(uint8_t *samples, size_t stride, unsigned side, uint8_t value)

@@ -17,8 +17,9 @@ struct ki_jpeg_luma {
     uint16_t quant[KI_JPEG_NCOEFFICIENTS]; /* by slot */
 };
 
-/* With what is above the blank line filled in; quant in the order of the zigzag. */
-void ki_jpeg_luma_begin(struct ki_jpeg_luma *luma, const uint16_t *quant);
+/* With what is above the blank line filled in; steps of quantisation in the order of
+ * the zigzag. False if they are out of range. */
+bool ki_jpeg_luma_begin(struct ki_jpeg_luma *luma, const uint16_t *steps);
 
 /* Fills luma->rows with the next rows; returns how many there are, 0 if their values
  * are out of range. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/cpu.h"
 #include "decode/jpeg_frame.h"
 #include "decode/jpeg_idct.h"
 #include "decode/jpeg_luma.h"
@@ -153,7 +154,9 @@ static enum ki_jpeg_outcome send_luma(struct progressive *job)
         .rows = job->frame.rows,
         .nrows = (job->facts->height - 1) / job->facts->block + 1,
     };
-    ki_jpeg_luma_begin(&luma, job->frame.luma_quant);
+    if (!ki_jpeg_luma_begin(&luma, job->frame.luma_quant)) {
+        return KI_JPEG_DECLINED;
+    }
     enum ki_jpeg_outcome outcome = KI_JPEG_DONE;
     while (outcome == KI_JPEG_DONE && luma.nrows > 0) {
         if (ki_decode_is_late(job->deadline)) {
@@ -189,7 +192,7 @@ enum ki_jpeg_outcome ki_jpeg_progressive(const struct ki_decode_request *request
     struct ki_decode_memory *memory = request->memory ? request->memory : &own;
     enum ki_jpeg_outcome outcome = KI_JPEG_DECLINED;
     if (ki_jpeg_is_plain(request->data, request->nbytes, request->limits->jpeg_scans)) {
-        ki_jpeg_idct_choose(&job.idct, facts->block);
+        ki_jpeg_idct_choose(&job.idct, facts->block, ki_cpu_features());
         outcome = take_scans(&job, memory);
     }
     if (outcome == KI_JPEG_DONE) {

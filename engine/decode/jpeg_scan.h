@@ -65,8 +65,12 @@ enum ki_jpeg_scan_end { KI_JPEG_SCAN_BAD, KI_JPEG_SCAN_GOOD, KI_JPEG_SCAN_LATE }
  * made sense, and scan->bits stands at the marker after the data. */
 enum ki_jpeg_scan_end ki_jpeg_scan_decode(struct ki_jpeg_scan *scan);
 
-/* A row of one component's blocks, of which count are left to be decoded from the
- * first on: all coefficients but the DC. False if something is wrong. */
+/* Some of it: count units from column x of row y on, the DC; count blocks from the
+ * first on, AC coefficients; either the first time or once more. False if something is
+ * wrong. */
+bool ki_jpeg_scan_dc(struct ki_jpeg_scan *scan, uint32_t x, uint32_t y, uint32_t count);
+bool ki_jpeg_scan_dc_more(struct ki_jpeg_scan *scan, uint32_t x, uint32_t y,
+                          uint32_t count);
 bool ki_jpeg_scan_ac(struct ki_jpeg_scan *scan, size_t first, uint32_t count);
 bool ki_jpeg_scan_ac_more(struct ki_jpeg_scan *scan, size_t first, uint32_t count);
 

@@ -31,8 +31,8 @@ static inline uint32_t take_end(struct ki_jpeg_bits *bits, uint8_t symbol)
 }
 
 /* Codes of one block, the first time its band comes. */
-static ALWAYS_INLINE bool decode_block(const struct ki_jpeg_scan *scan, struct block *block,
-                                bool is_kept)
+static ALWAYS_INLINE bool decode_block(const struct ki_jpeg_scan *scan,
+                                       struct block *block, bool is_kept)
 {
     const uint8_t *slot = scan->components[0]->slot;
     const unsigned last = scan->last;
@@ -68,7 +68,7 @@ static ALWAYS_INLINE bool decode_block(const struct ki_jpeg_scan *scan, struct b
 }
 
 static ALWAYS_INLINE bool decode_blocks(struct ki_jpeg_scan *scan, size_t first,
-                                 uint32_t count, bool is_kept)
+                                        uint32_t count, bool is_kept)
 {
     const struct ki_jpeg_component *component = scan->components[0];
     struct block block = {.bits = scan->bits, .nended = scan->nblocks_ended};
@@ -112,7 +112,8 @@ static inline void pass_bits(struct ki_jpeg_bits *bits, unsigned count)
 }
 
 /* One more bit of the lowest of them, away from zero. */
-static ALWAYS_INLINE void refine_one(const struct ki_jpeg_scan *scan, struct block *block)
+static ALWAYS_INLINE void refine_one(const struct ki_jpeg_scan *scan,
+                                     struct block *block)
 {
     const uint8_t *slot = scan->components[0]->slot;
     int16_t *value = block->line + slot[__builtin_ctzll(block->old)];
@@ -124,8 +125,9 @@ static ALWAYS_INLINE void refine_one(const struct ki_jpeg_scan *scan, struct blo
 
 /* Passes over so many zeros and what is between them; *k is then the place of the one
  * after them, maybe beyond the band. */
-static ALWAYS_INLINE void pass_zeros(const struct ki_jpeg_scan *scan, struct block *block,
-                              unsigned *k, unsigned nzeros, bool is_kept)
+static ALWAYS_INLINE void pass_zeros(const struct ki_jpeg_scan *scan,
+                                     struct block *block, unsigned *k, unsigned nzeros,
+                                     bool is_kept)
 {
     unsigned at = *k + nzeros;
     unsigned npassed = 0;
@@ -144,8 +146,8 @@ static ALWAYS_INLINE void pass_zeros(const struct ki_jpeg_scan *scan, struct blo
 }
 
 /* To the end of the band. */
-static ALWAYS_INLINE void refine_rest(const struct ki_jpeg_scan *scan, struct block *block,
-                               bool is_kept)
+static ALWAYS_INLINE void refine_rest(const struct ki_jpeg_scan *scan,
+                                      struct block *block, bool is_kept)
 {
     unsigned npassed = 0;
     for (; block->old; block->old &= block->old - 1, npassed++) {
@@ -158,8 +160,8 @@ static ALWAYS_INLINE void refine_rest(const struct ki_jpeg_scan *scan, struct bl
     }
 }
 
-static ALWAYS_INLINE bool refine_block(const struct ki_jpeg_scan *scan, struct block *block,
-                                bool is_kept)
+static ALWAYS_INLINE bool refine_block(const struct ki_jpeg_scan *scan,
+                                       struct block *block, bool is_kept)
 {
     const uint8_t *slot = scan->components[0]->slot;
     unsigned k = scan->first;
@@ -195,7 +197,7 @@ static ALWAYS_INLINE bool refine_block(const struct ki_jpeg_scan *scan, struct b
 }
 
 static ALWAYS_INLINE bool refine_blocks(struct ki_jpeg_scan *scan, size_t first,
-                                 uint32_t count, bool is_kept)
+                                        uint32_t count, bool is_kept)
 {
     const struct ki_jpeg_component *component = scan->components[0];
     struct block block = {.bits = scan->bits, .nended = scan->nblocks_ended};
