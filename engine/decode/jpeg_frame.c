@@ -186,7 +186,7 @@ static bool find_components(const struct ki_jpeg_frame *frame, const uint8_t *by
     bool is_good = true;
     for (unsigned i = 0; is_good && i < header->ncomponents; i++, next++) {
         while (next < frame->ncomponents &&
-               frame->components[next].id != bytes[2 * i]) {
+               frame->components[next].id != bytes[(size_t)2 * i]) {
             next++;
         }
         is_good = next < frame->ncomponents;
@@ -194,8 +194,8 @@ static bool find_components(const struct ki_jpeg_frame *frame, const uint8_t *by
             const struct ki_jpeg_component *component = &frame->components[next];
             nblocks += (unsigned)component->h_factor * component->v_factor;
             header->components[i] = (uint8_t)next;
-            header->dc_codes[i] = bytes[2 * i + 1] >> 4;
-            header->ac_codes[i] = bytes[2 * i + 1] & 15;
+            header->dc_codes[i] = bytes[(size_t)2 * i + 1] >> 4;
+            header->ac_codes[i] = bytes[(size_t)2 * i + 1] & 15;
             is_good = header->dc_codes[i] < KI_JPEG_NTABLES &&
                       header->ac_codes[i] < KI_JPEG_NTABLES;
         }

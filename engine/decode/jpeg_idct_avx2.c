@@ -56,7 +56,7 @@ static ALWAYS_INLINE void check_samples(struct wrong *wrong, __m256i values)
 
 /* Two rows of the line. */
 static ALWAYS_INLINE __m256i multiply(const int16_t *line, const uint16_t *quant,
-                                      unsigned row, struct wrong *wrong)
+                                      size_t row, struct wrong *wrong)
 {
     __m256i values =
         _mm256_loadu_si256((const __m256i *)(const void *)(line + row * 8));

@@ -57,9 +57,11 @@ static void shape_scan(struct progressive *job,
     for (unsigned i = 0; i < header->ncomponents; i++) {
         scan->components[i] = &job->frame.components[header->components[i]];
     }
+    const struct ki_jpeg_component *only =
+        &job->frame.components[header->components[0]];
     bool is_interleaved = header->ncomponents > 1;
-    scan->width = is_interleaved ? job->frame.width : scan->components[0]->width;
-    scan->height = is_interleaved ? job->frame.height : scan->components[0]->height;
+    scan->width = is_interleaved ? job->frame.width : only->width;
+    scan->height = is_interleaved ? job->frame.height : only->height;
 }
 
 static enum ki_jpeg_outcome take_scan(struct progressive *job,
