@@ -226,6 +226,49 @@ Test(jpeg_progressive, limits)
     free_file(&file);
 }
 
+/* Puts it before the nth marker of that code; true if the file then goes the short
+ * way, and equals libjpeg's. */
+static bool is_taken_with(const struct file_bytes *file, uint8_t code, unsigned n,
+                          const void *bytes, size_t nbytes)
+{
+    struct file_bytes changed = copy_file(file);
+    splice(&changed, find_marker(file, code, n), 0, bytes, nbytes);
+    bool is_taken = check_block(&changed, 1, "something between scans");
+    compare(&changed, KI_FIDELITY_HIGH);
+    free_file(&changed);
+    return is_taken;
+}
+
+Test(jpeg_progressive, between_scans)
+{
+    struct random_state random = random_begin(88);
+    struct file_bytes file = make_some(&random);
+    uint8_t steps[69] = {0xff, 0xdb, 0, 67, 0};
+    for (size_t i = 5; i < sizeof steps; i++) {
+        steps[i] = 5;
+    }
+    for (unsigned n = 0; n < 4;
+         n++) { /* before and after luma has its table for good */
+        cr_expect(is_taken_with(&file, 0xda, n, steps, sizeof steps));
+        cr_expect(is_taken_with(&file, 0xda, n, "\xff\xff", 2));
+        cr_expect(is_taken_with(&file, 0xda, n, "\xff\xfe\0\5abc", 7));
+        cr_expect(is_taken_with(&file, 0xda, n, "\xff\xe1\0\2", 4));
+        cr_expect_not(is_taken_with(&file, 0xda, n, "\xff\xd0", 2));
+        cr_expect_not(is_taken_with(&file, 0xda, n, "\xff\xd8", 2));
+        cr_expect_not(is_taken_with(&file, 0xda, n, "\xff\xdc\0\4\0\1", 6));
+        cr_expect_not(is_taken_with(&file, 0xda, n, "\0", 1));
+        /* As no interval of one unit is marked in what follows. */
+        cr_expect_not(is_taken_with(&file, 0xda, n, "\xff\xdd\0\4\0\1", 6));
+    }
+    cr_expect_not(is_taken_with(&file, 0xda, 1, "\xff\xe0\0\2", 4));
+    cr_expect_not(is_taken_with(&file, 0xda, 1, "\xff\xee\0\2", 4));
+    cr_expect(is_taken_with(&file, 0xd9, 0, "\xff\xff\xff", 3));
+    cr_expect(is_taken_with(&file, 0xd9, 0, "\xff\xd9 anything", 11));
+    cr_expect_not(is_taken_with(&file, 0xd9, 0, "\xff\xd0", 2));
+    cr_expect_not(is_taken_with(&file, 0xd9, 0, "\0\0", 2));
+    free_file(&file);
+}
+
 /* What a picture leaves in memory that is kept does not show in the next. */
 Test(jpeg_progressive, memory_is_cleared)
 {
