@@ -17,7 +17,7 @@ struct ki_jpeg_luma {
     uint16_t quant[KI_JPEG_NCOEFFICIENTS]; /* by slot */
 };
 
-/* With what is above the blank line filled in; steps of quantisation in the order of
+/* When what is above the blank line is filled in; steps of quantisation in the order of
  * the zigzag. False if they are out of range. */
 bool ki_jpeg_luma_begin(struct ki_jpeg_luma *luma, const uint16_t *steps);
 

@@ -5,13 +5,12 @@
 
 enum { ROWS_PER_CLOCK = 16 };
 
-static bool begin_interval(struct ki_jpeg_scan *scan, const uint8_t *data)
+static void begin_interval(struct ki_jpeg_scan *scan, const uint8_t *data)
 {
     scan->bits = ki_jpeg_bits_begin(data, scan->bits.end);
     scan->left = scan->interval;
     scan->nblocks_ended = 0;
     memset(scan->dc, 0, sizeof scan->dc);
-    return true;
 }
 
 /* The marker itself, without fill bytes. */
@@ -23,7 +22,8 @@ static bool pass_restart(struct ki_jpeg_scan *scan)
         return false;
     }
     scan->restart = (scan->restart + 1) % 8;
-    return begin_interval(scan, marker + 2);
+    begin_interval(scan, marker + 2);
+    return true;
 }
 
 static bool scan_units(struct ki_jpeg_scan *scan, uint32_t x, uint32_t y,
@@ -56,7 +56,8 @@ static bool scan_row(struct ki_jpeg_scan *scan, uint32_t y)
 
 enum ki_jpeg_scan_end ki_jpeg_scan_decode(struct ki_jpeg_scan *scan)
 {
-    bool is_good = begin_interval(scan, scan->bits.next);
+    begin_interval(scan, scan->bits.next);
+    bool is_good = true;
     for (uint32_t y = 0; is_good && y < scan->height; y++) {
         if (y % ROWS_PER_CLOCK == 0 && ki_decode_is_late(scan->deadline)) {
             return KI_JPEG_SCAN_LATE;

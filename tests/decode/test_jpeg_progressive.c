@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "decode/jpeg_huffman.h"
 #include "decode/luma.h"
 #include "decode/make_jpeg.h"
 #include "decode/make_progressive.h"
@@ -81,6 +82,28 @@ Test(jpeg_progressive, coefficients_of_no_picture)
     }
     printf("%u of %d were taken\n", ndone, 4 * NBLOCKS_OF_COEFFICIENTS);
     cr_expect_geq(ndone, NBLOCKS_OF_COEFFICIENTS, "only %u were taken", ndone);
+}
+
+Test(jpeg_progressive, codes_that_are_none)
+{
+    static const uint8_t symbols[256] = {1, 2, 15};
+    static const struct {
+        uint8_t counts[16];
+        uint8_t most;
+        bool is_good;
+    } tables[] = {
+        {{0}, 15, true},         {{1, 1}, 15, true},        {{1, 1, 1}, 15, true},
+        {{1, 1, 1}, 14, false},  {{2}, 15, false}, /* 1 is all ones */
+        {{1, 2}, 255, false},                      /* and so is 11 */
+        {{3}, 255, false},                         /* more than there are */
+        {{1, 1, 3}, 255, false}, {{[15] = 255}, 255, true},
+    };
+    struct ki_jpeg_huffman table;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        cr_expect_eq(
+            ki_jpeg_huffman_build(&table, tables[i].counts, symbols, tables[i].most),
+            tables[i].is_good, "table %zu", i);
+    }
 }
 
 struct seen {
