@@ -2,9 +2,9 @@
 /*
  * JPEG through libjpeg-turbo. Baseline pictures stream row by row; progressive and
  * other multi-scan files make libjpeg hold all coefficients, so they have their own
- * pixel limit. Progressive ones of which luma alone is wanted go a short way if they can
- * (jpeg_progressive.h). Decoding stops at the first sign of missing or bad picture data:
- * what libjpeg makes up for it must not be hashed, and making it up costs time.
+ * pixel limit. Progressive ones of which luma alone is wanted go a short way if they
+ * can (jpeg_progressive.h). Decoding stops at the first sign of missing or bad picture
+ * data: what libjpeg makes up for it must not be hashed, and making it up costs time.
  */
 #include <limits.h>
 #include <setjmp.h>
