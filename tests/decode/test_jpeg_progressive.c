@@ -249,6 +249,42 @@ Test(jpeg_progressive, limits)
     free_file(&file);
 }
 
+static enum ki_reason refuse_rows(void *context, const uint8_t *samples, size_t stride,
+                                  uint32_t count)
+{
+    (void)samples;
+    (void)stride;
+    (void)count;
+    ++*(unsigned *)context;
+    return KI_REASON_LOW_INFORMATION;
+}
+
+static enum ki_reason count_begins(void *context, const struct ki_row_shape *shape)
+{
+    (void)shape;
+    *(unsigned *)context += 100;
+    return KI_REASON_NONE;
+}
+
+Test(jpeg_progressive, what_the_sink_refuses_is_not_tried_again)
+{
+    struct random_state random = random_begin(89);
+    struct file_bytes file = make_some(&random);
+    struct ki_limits limits = ki_limits_default();
+    struct ki_image_info info = {.format = KI_FORMAT_JPEG};
+    unsigned ncalls = 0;
+    struct ki_decode_request request = {
+        .data = file.data,
+        .nbytes = file.nbytes,
+        .limits = &limits,
+        .fidelity = KI_FIDELITY_HIGH,
+        .sink = {.context = &ncalls, .begin = count_begins, .rows = refuse_rows},
+    };
+    cr_expect_eq(ki_decode(&request, &info), KI_REASON_LOW_INFORMATION);
+    cr_expect_eq(ncalls, 101);
+    free_file(&file);
+}
+
 /* Puts it before the nth marker of that code; true if the file then goes the short
  * way, and equals libjpeg's. */
 static bool is_taken_with(const struct file_bytes *file, uint8_t code, unsigned n,
