@@ -23,6 +23,7 @@ static _Thread_local unsigned failing; /* the allocation that fails; 0: none */
 static _Thread_local bool is_lasting;  /* so do all after it */
 static _Thread_local unsigned nallocations;
 static _Thread_local int nlive;
+static _Thread_local enum ki_fidelity fidelity;
 
 static bool is_failing(void)
 {
@@ -81,6 +82,7 @@ static enum ki_reason decode_failing(const struct file_bytes *file, unsigned nth
         .data = file->data,
         .nbytes = file->nbytes,
         .limits = &limits,
+        .fidelity = fidelity,
         .sink = {.begin = take_begin, .rows = take_rows},
     };
     struct ki_image_info info = {.format = file->data[0] == 0xff ? KI_FORMAT_JPEG
@@ -126,6 +128,14 @@ Test(alloc, jpeg)
     check_failures(make_jpeg((struct jpeg_options){.ncomponents = 4}));
     check_failures(make_jpeg((struct jpeg_options){.is_progressive = true}));
     check_failures(make_jpeg((struct jpeg_options){.is_arithmetic = true}));
+}
+
+/* With a progressive JPEG libjpeg has the last word. */
+Test(alloc, luma_of_jpeg)
+{
+    fidelity = KI_FIDELITY_HIGH;
+    check_failures(make_jpeg((struct jpeg_options){.ncomponents = 3}));
+    check_failures(make_jpeg((struct jpeg_options){.is_progressive = true}));
 }
 
 Test(alloc, png)
