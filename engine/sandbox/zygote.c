@@ -31,6 +31,7 @@ enum {
     STACK_NBYTES = 256 << 10,
     SPARE_NBYTES = 16 << 20, /* address space for the stack */
     MOST_AHEAD_NBYTES = 8 << 20, /* the parent keeps no more of the input */
+    LARGE_NBYTES = 128 << 10, /* of a JPEG: more than a huge page may be needed */
     EXIT_UNCONFINED = 70
 };
 
@@ -157,6 +158,18 @@ static void map_pages_ahead(const struct ki_zygote *zygote)
 #endif
 }
 
+/* Has the second huge page of the memory cleared, which takes 180 us, if the picture
+ * before was a file of which coefficients may need it. Of that picture nothing but what
+ * the parent wrote is looked at. */
+static void clear_memory_ahead(const struct ki_zygote *zygote)
+{
+    const struct ki_wire_input *input = zygote->child.input;
+    if (input->setup.spin_us && input->request.format == KI_FORMAT_JPEG &&
+        input->request.nbytes >= LARGE_NBYTES) {
+        ((volatile char *)zygote->stack)[HUGE_NBYTES] = 0;
+    }
+}
+
 static void run_worker(struct ki_zygote *zygote)
 {
     /* The zygote's end is the worker's, also if it came already. */
@@ -164,6 +177,7 @@ static void run_worker(struct ki_zygote *zygote)
         _exit(EXIT_UNCONFINED);
     }
     map_pages_ahead(zygote);
+    clear_memory_ahead(zygote);
     if (zygote->is_batch) {
         (void)schedule(SCHED_OTHER);
     }
