@@ -35,8 +35,8 @@ struct ki_limits {
      * Default 768 MiB. */
     uint64_t memory_nbytes;
     uint64_t cpu_us;  /* processor time for one input; default 3,000,000 */
-    uint64_t wall_us; /* time by the clock for one input in a confined worker, which is
-                         killed then; default 5,000,000 */
+    uint64_t wall_us; /* time by the clock for one input in a confined worker, from when
+                         all of it was read; it is killed then; default 5,000,000 */
 };
 
 /* The defaults named above. */
