@@ -175,10 +175,11 @@ static enum ki_jpeg_outcome send_luma(struct progressive *job)
     return outcome;
 }
 
-/* What was taken for a large picture is not kept for others. */
-static void give_back(struct ki_decode_memory *memory)
+/* What was taken for a large picture is not kept for others, nor any of it while
+ * libjpeg needs its own. */
+static void give_back(struct ki_decode_memory *memory, enum ki_jpeg_outcome outcome)
 {
-    if (memory->nbytes > MOST_KEPT_NBYTES) {
+    if (memory->nbytes > MOST_KEPT_NBYTES || outcome == KI_JPEG_DECLINED) {
         free(memory->bytes);
         *memory = (struct ki_decode_memory){0};
     }
@@ -201,7 +202,7 @@ enum ki_jpeg_outcome ki_jpeg_progressive(const struct ki_decode_request *request
         outcome = send_luma(&job);
     }
     *refusal = job.refusal;
-    give_back(memory);
+    give_back(memory, outcome);
     free(own.bytes);
     return outcome;
 }

@@ -6,7 +6,8 @@
  * them all.
  *
  * Files are taken that are right in every respect. Anything else is declined, also
- * after rows were sent, and is for libjpeg to judge.
+ * after rows were sent, and is for libjpeg to judge, in what is left of the time: such a
+ * file, as one that is padded after its last scan, may take half as long again.
  */
 #ifndef KI_DECODE_JPEG_PROGRESSIVE_H
 #define KI_DECODE_JPEG_PROGRESSIVE_H

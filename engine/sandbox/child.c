@@ -8,7 +8,8 @@
 #include "sandbox/futex.h"
 
 enum {
-    ROUSED_SPINS = 5, /* what it is roused for may take a while to be read */
+    ROUSED_SPINS = 5,  /* what it is roused for may take a while to be read */
+    COMING_SPINS = 10, /* in all, while it is read */
     KEEP_NBYTES =
         48 << 20, /* a worker that needed more memory ends and gives it back */
     FETCHED_MOST = 512 << 10, /* bytes: second-level caches are not much larger */
@@ -101,16 +102,35 @@ static uint64_t count_arrived(const struct ki_child *child)
     return atomic_load_explicit(&child->input->request.narrived, memory_order_acquire);
 }
 
+/* Of a picture that comes; for how long it is still looked out for, which is time of
+ * the processor, and so the picture's. */
+struct coming {
+    const struct ki_child *child;
+    uint64_t left_us;
+};
+
+static bool look_out_for_piece(struct coming *coming, uint32_t npieces)
+{
+    const struct ki_wire_input *input = coming->child->input;
+    const uint32_t most_us = input->setup.spin_us;
+    uint32_t some_us = coming->left_us < most_us ? (uint32_t)coming->left_us : most_us;
+    uint64_t begin_us = ki_clock_wall_us();
+    bool has_come = ki_futex_spin(&input->request.npieces, npieces, some_us) != npieces;
+    uint64_t used_us = ki_clock_wall_us() - begin_us;
+    coming->left_us -= used_us < coming->left_us ? used_us : coming->left_us;
+    return has_come;
+}
+
 /* If they never come, because the file has changed, the parent has it killed. */
 static void await_bytes(void *context, size_t nbytes)
 {
-    const struct ki_child *child = context;
+    struct coming *coming = context;
+    const struct ki_child *child = coming->child;
     const _Atomic uint32_t *word = &child->input->request.npieces;
     while (count_arrived(child) < nbytes) {
         uint32_t npieces = atomic_load(word);
         bool is_new =
-            count_arrived(child) >= nbytes ||
-            ki_futex_spin(word, npieces, child->input->setup.spin_us) != npieces;
+            count_arrived(child) >= nbytes || look_out_for_piece(coming, npieces);
         if (!is_new) {
             atomic_store(&child->answer->is_asleep, 1);
             if (atomic_load(word) == npieces) {
@@ -125,7 +145,8 @@ void ki_child_hash(struct ki_child *child, struct ki_wire_result *result)
 {
     const struct ki_wire_request *request = &child->input->request;
     const struct ki_picture_wish wish = request->wish;
-    const struct ki_arrival arrival = {child, await_bytes};
+    struct coming coming = {child, COMING_SPINS * child->input->setup.spin_us};
+    const struct ki_arrival arrival = {&coming, await_bytes};
     bool is_there = count_arrived(child) >= request->nbytes;
     struct ki_hashes *hashes = &child->hashes;
     *hashes = (struct ki_hashes){

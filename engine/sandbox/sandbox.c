@@ -192,7 +192,7 @@ static void on_piece(void *context, const struct ki_source *source)
         client->is_early =
             ki_slot_post(slot, &client->wish, KI_FORMAT_PNG,
                          (size_t)source->expected_nbytes, source->nbytes);
-        client->nshy = client->is_early ? 0 : SHY_PICTURES;
+        client->nshy = client->is_early ? 0 : SHY_PICTURES + 1;
     } else {
         atomic_store_explicit(&slot->input->request.nready, source->nbytes,
                               memory_order_release);
@@ -204,7 +204,7 @@ static void give_up_early(struct client *client)
 {
     ki_slot_discard(&client->slots[client->current]);
     client->is_early = false;
-    client->nshy = SHY_PICTURES;
+    client->nshy = SHY_PICTURES + 1; /* one is taken off before each */
 }
 
 /* The slot for the next picture: not one whose worker is used up, if there is another.

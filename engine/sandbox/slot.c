@@ -197,8 +197,8 @@ static enum ki_reason await_answer(struct ki_slot *slot, uint64_t wall_us)
     }
 }
 
-/* What this picture still takes at the pace of the quicker of those before it; 0 if that
- * says nothing, or more than can be waited for without a look at the limit and the
+/* What this picture still takes at the pace of the quicker of those before it; 0 if
+ * that says nothing, or more than can be waited for without a look at the limit and the
  * zygote. */
 static uint64_t expected_us(const struct ki_slot *slot, uint64_t wall_us)
 {

@@ -59,9 +59,9 @@ void ki_slot_end(struct ki_slot *slot);
 /* Wakes the worker ahead of the picture that is about to be read into slot->bytes. */
 void ki_slot_rouse(const struct ki_slot *slot);
 
-/* Hands the picture of nbytes in slot->bytes to the worker. False if there is none to be
- * had. If only the first narrived of them are there, ki_slot_arrive tells of each more,
- * to the last, before ki_slot_wait; or else ki_slot_discard. */
+/* Hands the picture of nbytes in slot->bytes to the worker. False if there is none to
+ * be had. If only the first narrived of them are there, ki_slot_arrive tells of each
+ * more, to the last, before ki_slot_wait; or else ki_slot_discard. */
 bool ki_slot_post(struct ki_slot *slot, const struct ki_picture_wish *wish,
                   enum ki_format format, size_t nbytes, size_t narrived);
 void ki_slot_arrive(struct ki_slot *slot, size_t narrived);

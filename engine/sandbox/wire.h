@@ -15,9 +15,10 @@
  *
  * A job: the parent writes the picture and the request, then its sequence number, and
  * wakes the worker; the worker writes the result, then the same number as done, rings
- * the bell and wakes the parent. The rest of the picture may follow the request. When a worker is dead the zygote says so in the notice
- * and rings the bell as well. Only then does it fork the next one, and only after that
- * does the parent clear the answer: no worker finds what another one wrote.
+ * the bell and wakes the parent. The rest of the picture may follow the request. When a
+ * worker is dead the zygote says so in the notice and rings the bell as well. Only then
+ * does it fork the next one, and only after that does the parent clear the answer: no
+ * worker finds what another one wrote.
  *
  * Everything in the answer is the worker's to write at any time. The parent copies the
  * result once and believes none of it (answer.h).
@@ -103,7 +104,8 @@ struct ki_wire_result {
 struct ki_wire_answer {
     _Atomic uint32_t done; /* sequence number of the request that was answered; or 0 */
     _Atomic uint32_t bell; /* futex */
-    _Atomic uint32_t is_asleep; /* the worker, on the sequence number */
+    _Atomic uint32_t is_asleep; /* the worker: on the sequence number, or with a job in
+                                   hand on the number of pieces */
     struct ki_wire_result result;
 };
 

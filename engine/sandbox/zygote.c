@@ -146,7 +146,7 @@ static void map_pages_ahead(const struct ki_zygote *zygote)
 {
 #if defined(MADV_POPULATE_READ)
     const struct ki_wire_input *input = zygote->child.input;
-    uint64_t nbytes = input->request.nbytes;
+    uint64_t nbytes = zygote->nbytes;
     uint64_t whole = input->setup.input_nbytes;
     uint64_t most = whole < MOST_AHEAD_NBYTES ? whole : (uint64_t)MOST_AHEAD_NBYTES;
     nbytes += nbytes / 4 + KI_WIRE_PICTURE;
@@ -163,9 +163,8 @@ static void map_pages_ahead(const struct ki_zygote *zygote)
  * the parent wrote is looked at. */
 static void clear_memory_ahead(const struct ki_zygote *zygote)
 {
-    const struct ki_wire_input *input = zygote->child.input;
-    if (input->setup.spin_us && input->request.format == KI_FORMAT_JPEG &&
-        input->request.nbytes >= LARGE_NBYTES) {
+    if (zygote->child.input->setup.spin_us && zygote->format == KI_FORMAT_JPEG &&
+        zygote->nbytes >= LARGE_NBYTES) {
         ((volatile char *)zygote->stack)[HUGE_NBYTES] = 0;
     }
 }
@@ -226,6 +225,8 @@ static pid_t start_worker(struct ki_zygote *zygote)
 {
     struct ki_child *child = &zygote->child;
     child->sequence = atomic_load(&child->input->request.sequence);
+    zygote->nbytes = child->input->request.nbytes; /* nobody writes them now */
+    zygote->format = child->input->request.format;
     pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) {
         go_to_own_stack(zygote);

@@ -21,6 +21,8 @@ struct ki_zygote {
     struct ki_confinement confinement;
     struct ki_wire_notice *notice;
     uint32_t nworkers;
+    uint64_t nbytes; /* of the picture before */
+    enum ki_format format;
     pid_t pid;
     bool is_batch; /* not its workers, once they are ready */
     void *stack;   /* of its workers, lowest address */

@@ -179,9 +179,7 @@ static void fill_block(struct random_state *random, JCOEF *block, unsigned kind)
 static void write_coefficients(struct random_state *random,
                                struct jpeg_compress_struct *cinfo, unsigned most_quant)
 {
-    /* libjpeg keeps the pointer to them until all is written. */
-    jvirt_barray_ptr *arrays = (*cinfo->mem->alloc_small)(
-        (j_common_ptr)cinfo, JPOOL_IMAGE, 3 * sizeof *arrays);
+    static jvirt_barray_ptr arrays[3]; /* cinfo points to them */
     for (int i = 0; i < cinfo->num_components; i++) {
         jpeg_component_info *component = &cinfo->comp_info[i];
         JDIMENSION h = (JDIMENSION)component->h_samp_factor;
