@@ -145,7 +145,8 @@ void ki_child_hash(struct ki_child *child, struct ki_wire_result *result)
 {
     const struct ki_wire_request *request = &child->input->request;
     const struct ki_picture_wish wish = request->wish;
-    struct coming coming = {child, COMING_SPINS * child->input->setup.spin_us};
+    struct coming coming = {child,
+                            (uint64_t)COMING_SPINS * child->input->setup.spin_us};
     const struct ki_arrival arrival = {&coming, await_bytes};
     bool is_there = count_arrived(child) >= request->nbytes;
     struct ki_hashes *hashes = &child->hashes;
