@@ -104,9 +104,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     take(&feed, &slot.sequence, sizeof slot.sequence);
     const struct ki_picture_wish wish = take_wish(&feed);
     /* Half of the pictures come in two pieces, of which the second is too long. */
-    require(ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, 64, slot.sequence % 2 ? 64 : 7));
+    const bool is_whole = slot.sequence % 2 == 0;
+    require(ki_slot_post(&slot, &wish, KI_FORMAT_JPEG, 64, is_whole ? 64 : 7));
     play_worker(&feed, &slot, &notice);
-    if (slot.sequence % 2 == 0) {
+    if (!is_whole) {
         ki_slot_arrive(&slot, 65);
     }
     require(atomic_load(&input.input.request.narrived) == 64);
