@@ -8,6 +8,7 @@
 
 #include "decode/make_png.h"
 #include "decode/png_fast.h"
+#include "support/coming.h"
 #include "support/random.h"
 
 enum { NPICTURES = 300, NMUTANTS = 12 };
@@ -85,13 +86,6 @@ static struct file_bytes make_file(struct random_state *random)
     return file;
 }
 
-/* A file that comes piece by piece; what is not there yet is something else. */
-struct coming {
-    const struct file_bytes *file;
-    uint8_t *data;
-    size_t narrived;
-};
-
 struct seen {
     const struct coming *coming; /* or NULL */
     bool is_early;               /* rows came before the whole file */
@@ -122,8 +116,8 @@ static enum ki_reason on_rows(void *context, const uint8_t *samples, size_t stri
         }
     }
     seen->nrows += count;
-    seen->is_early = seen->is_early || (seen->coming && seen->coming->narrived <
-                                                            seen->coming->file->nbytes);
+    seen->is_early = seen->is_early ||
+                     (seen->coming && seen->coming->narrived < seen->coming->nbytes);
     return KI_REASON_NONE;
 }
 
@@ -148,25 +142,13 @@ static struct outcome decode(const struct file_bytes *file, bool is_fast)
     return outcome;
 }
 
-static void await_bytes(void *context, size_t nbytes)
-{
-    struct coming *coming = context;
-    cr_assert_leq(nbytes, coming->file->nbytes);
-    if (nbytes > coming->narrived) {
-        memcpy(coming->data + coming->narrived, coming->file->data + coming->narrived,
-               nbytes - coming->narrived);
-        coming->narrived = nbytes;
-    }
-}
-
-/* Of what was not awaited, every byte is wrong. */
 static struct outcome decode_coming(const struct file_bytes *file)
 {
     struct ki_limits limits = ki_limits_default();
-    struct coming coming = {.file = file, .data = malloc(file->nbytes)};
+    struct coming coming = coming_begin(file->data, file->nbytes);
     struct outcome outcome = {.info = {.format = KI_FORMAT_PNG, .scale = 1},
                               .seen = {.coming = &coming}};
-    const struct ki_arrival arrival = {&coming, await_bytes};
+    const struct ki_arrival arrival = {&coming, coming_await};
     struct ki_decode_request request = {
         .data = coming.data,
         .nbytes = file->nbytes,
@@ -174,12 +156,8 @@ static struct outcome decode_coming(const struct file_bytes *file)
         .limits = &limits,
         .sink = {.context = &outcome.seen, .begin = on_begin, .rows = on_rows},
     };
-    cr_assert_not_null(coming.data);
-    for (size_t i = 0; i < file->nbytes; i++) {
-        coming.data[i] = file->data[i] ^ 0x5a;
-    }
     outcome.reason = ki_decode(&request, &outcome.info);
-    free(coming.data);
+    coming_end(&coming);
     return outcome;
 }
 

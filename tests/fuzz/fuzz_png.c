@@ -2,12 +2,12 @@
 /* Whatever the bytes, decoding keeps its promises, and the short way through a PNG says
  * what libpng says. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "decode/decode.h"
 #include "decode/png_fast.h"
 #include "fuzz/decode_checked.h"
 #include "fuzz/fuzz.h"
+#include "support/coming.h"
 
 struct seen {
     struct ki_row_shape shape;
@@ -36,38 +36,15 @@ static enum ki_reason on_rows(void *context, const uint8_t *samples, size_t stri
     return KI_REASON_NONE;
 }
 
-/* A file of which the decoder has what it awaited, and a byte too many nowhere. */
-struct coming {
-    const uint8_t *file;
-    uint8_t *data;
-    size_t narrived;
-};
-
-static void await_bytes(void *context, size_t nbytes)
-{
-    struct coming *coming = context;
-    if (nbytes > coming->narrived) {
-        memcpy(coming->data + coming->narrived, coming->file + coming->narrived,
-               nbytes - coming->narrived);
-        coming->narrived = nbytes;
-    }
-}
-
 static enum ki_reason decode_coming(struct ki_decode_request request,
                                     struct ki_image_info *info)
 {
-    struct coming coming = {.file = request.data, .data = malloc(request.nbytes + 1)};
-    const struct ki_arrival arrival = {&coming, await_bytes};
-    if (!coming.data) {
-        abort();
-    }
-    for (size_t i = 0; i < request.nbytes; i++) {
-        coming.data[i] = request.data[i] ^ 0x5a;
-    }
+    struct coming coming = coming_begin(request.data, request.nbytes);
+    const struct ki_arrival arrival = {&coming, coming_await};
     request.data = coming.data;
     request.arrival = &arrival;
     enum ki_reason reason = ki_decode(&request, info);
-    free(coming.data);
+    coming_end(&coming);
     return reason;
 }
 
